@@ -46,7 +46,9 @@ struct nt_http_request {
 
 /* Copies all texts. Never fails at once: problems arrive at done, later. */
 struct nt_http_call *nt_http_start(struct nt_http *http, const struct nt_http_request *request);
+
+/* Both are allowed inside the call's own callbacks, and while it is not done. */
 void nt_http_cancel(struct nt_http_call *call); /* done is called with -ECANCELED, at once */
-void nt_http_resume(struct nt_http_call *call);
+void nt_http_resume(struct nt_http_call *call); /* takes effect in the next turn of the loop */
 
 #endif
