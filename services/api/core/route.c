@@ -1,0 +1,178 @@
+#include <api/route.h>
+#include <nt/text.h>
+#include <string.h>
+
+#define PASSWORD_MIN 8
+#define PASSWORD_MAX 256
+#define TITLE_MAX    80
+#define TIME_MAX     INT64_C(253402300799999) /* the year 9999 */
+
+static const char *const languages[] = {"en", "ko", NULL};
+static const char *const roles[] = {"admin", "person", NULL};
+static const char *const sizes[] = {"small", "medium", "large", NULL};
+static const char *const host_roles[] = {"active", "spare", NULL};
+static const char *const modes[] = {"off", "suggest", "automatic", NULL};
+
+#define END                                                                                        \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
+static const struct body_field body_setup[] = {
+    {"token", BODY_PASSWORD, .min = 1, .max = 128},
+    {"name", BODY_NAME},
+    {"password", BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    {"language", BODY_WORD, .is_optional = true, .words = languages},
+    END};
+
+static const struct body_field body_sign_in[] = {
+    {"name", BODY_TEXT, .max = 64},
+    {"password", BODY_PASSWORD, .max = PASSWORD_MAX},
+    {"language", BODY_WORD, .is_optional = true, .words = languages},
+    END};
+
+static const struct body_field body_language[] = {{"language", BODY_WORD, .words = languages}, END};
+
+static const struct body_field body_quota[] = {
+    {"cpu_milli", BODY_INT, .max = 1000000000},
+    {"mem_bytes", BODY_INT, .max = INT64_C(1) << 50},
+    {"servers", BODY_INT, .max = 10000},
+    END};
+
+static const struct body_field body_user[] = {
+    {"name", BODY_NAME},
+    {"password", BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    {"role", BODY_WORD, .is_optional = true, .words = roles},
+    {"language", BODY_WORD, .is_optional = true, .words = languages},
+    {"quota", BODY_OBJECT, .fields = body_quota},
+    END};
+
+static const struct body_field body_server[] = {
+    {"name", BODY_NAME},
+    {"title", BODY_TEXT, .is_optional = true, .min = 1, .max = TITLE_MAX},
+    {"template", BODY_TEXT, .min = 1, .max = 64},
+    {"size", BODY_WORD, .words = sizes},
+    END};
+
+static const struct body_field body_title[] = {{"title", BODY_TEXT, .min = 1, .max = TITLE_MAX},
+                                               END};
+static const struct body_field body_size[] = {{"size", BODY_WORD, .words = sizes}, END};
+static const struct body_field body_move[] = {
+    {"host", BODY_TEXT, .min = 1, .max = 64},
+    {"at_ms", BODY_INT, .is_optional = true, .max = TIME_MAX},
+    END};
+static const struct body_field body_defer[] = {{"until_ms", BODY_INT, .max = TIME_MAX}, END};
+static const struct body_field body_pin[] = {{"pinned", BODY_BOOL}, END};
+static const struct body_field body_cordon[] = {{"cordoned", BODY_BOOL}, END};
+static const struct body_field body_role[] = {{"role", BODY_WORD, .words = host_roles}, END};
+static const struct body_field body_pool[] = {{"mode", BODY_WORD, .words = modes}, END};
+
+#define V1     "/api/v1"
+#define SERVER V1 "/servers/{server}"
+#define HOST   V1 "/hosts/{host}"
+
+/* Where a path fits two patterns, the one named first is meant. */
+const struct route routes[] = {
+    {"getSetup", "GET", V1 "/setup", ROUTE_PUBLIC, false, NULL},
+    {"createAdministrator", "POST", V1 "/setup", ROUTE_PUBLIC, true, body_setup},
+    {"signIn", "POST", V1 "/session", ROUTE_PUBLIC, true, body_sign_in},
+    {"getSession", "GET", V1 "/session", ROUTE_SIGNED_IN, false, NULL},
+    {"changeSession", "PATCH", V1 "/session", ROUTE_SIGNED_IN, true, body_language},
+    {"signOut", "DELETE", V1 "/session", ROUTE_SIGNED_IN, true, NULL},
+    {"getMe", "GET", V1 "/me", ROUTE_SIGNED_IN, false, NULL},
+    {"listUsers", "GET", V1 "/users", ROUTE_ADMIN, false, NULL},
+    {"createUser", "POST", V1 "/users", ROUTE_ADMIN, true, body_user},
+    {"getUser", "GET", V1 "/users/{user}", ROUTE_ADMIN, false, NULL},
+    {"getCatalogue", "GET", V1 "/templates", ROUTE_SIGNED_IN, false, NULL},
+    {"listServers", "GET", V1 "/servers", ROUTE_SIGNED_IN, false, NULL},
+    {"createServer", "POST", V1 "/servers", ROUTE_SIGNED_IN, true, body_server},
+    {"previewServer", "GET", V1 "/servers/preview", ROUTE_SIGNED_IN, false, NULL},
+    {"getServer", "GET", SERVER, ROUTE_OWNER, false, NULL},
+    {"renameServer", "PATCH", SERVER, ROUTE_OWNER, true, body_title},
+    {"deleteServer", "DELETE", SERVER, ROUTE_OWNER, true, NULL},
+    {"startServer", "POST", SERVER "/start", ROUTE_OWNER, true, NULL},
+    {"stopServer", "POST", SERVER "/stop", ROUTE_OWNER, true, NULL},
+    {"restartServer", "POST", SERVER "/restart", ROUTE_OWNER, true, NULL},
+    {"resizeServer", "POST", SERVER "/resize", ROUTE_OWNER, true, body_size},
+    {"moveServer", "POST", SERVER "/move", ROUTE_ADMIN, true, body_move},
+    {"stayServer", "POST", SERVER "/stay", ROUTE_OWNER, true, NULL},
+    {"deferServer", "POST", SERVER "/defer", ROUTE_OWNER, true, body_defer},
+    {"consentServer", "POST", SERVER "/consent", ROUTE_OWNER, true, NULL},
+    {"pinServer", "POST", SERVER "/pin", ROUTE_OWNER, true, body_pin},
+    {"getServerLoad", "GET", SERVER "/load", ROUTE_OWNER, false, NULL},
+    {"getServerForecast", "GET", SERVER "/forecast", ROUTE_OWNER, false, NULL},
+    {"listServerEvents", "GET", SERVER "/events", ROUTE_OWNER, false, NULL},
+    {"listHosts", "GET", V1 "/hosts", ROUTE_SIGNED_IN, false, NULL},
+    {"getHost", "GET", HOST, ROUTE_SIGNED_IN, false, NULL},
+    {"getHostLoad", "GET", HOST "/load", ROUTE_SIGNED_IN, false, NULL},
+    {"getHostForecast", "GET", HOST "/forecast", ROUTE_SIGNED_IN, false, NULL},
+    {"cordonHost", "POST", HOST "/cordon", ROUTE_ADMIN, true, body_cordon},
+    {"setHostRole", "POST", HOST "/role", ROUTE_ADMIN, true, body_role},
+    {"listWindows", "GET", V1 "/windows", ROUTE_ADMIN, false, NULL},
+    {"getTide", "GET", V1 "/tide", ROUTE_ADMIN, false, NULL},
+    {"listMoves", "GET", V1 "/moves", ROUTE_ADMIN, false, NULL},
+    {"listPlans", "GET", V1 "/plans", ROUTE_ADMIN, false, NULL},
+    {"getPlan", "GET", V1 "/plans/{plan}", ROUTE_ADMIN, false, NULL},
+    {"getPool", "GET", V1 "/pool", ROUTE_SIGNED_IN, false, NULL},
+    {"changePool", "PATCH", V1 "/pool", ROUTE_ADMIN, true, body_pool},
+    {"listTasks", "GET", V1 "/tasks", ROUTE_SIGNED_IN, false, NULL},
+    {"getTask", "GET", V1 "/tasks/{task}", ROUTE_OWNER, false, NULL},
+    {"streamEvents", "GET", V1 "/events", ROUTE_SIGNED_IN, false, NULL},
+    {"getOpenapi", "GET", V1 "/openapi.json", ROUTE_PUBLIC, false, NULL},
+};
+const size_t routes_count = NT_COUNT(routes);
+
+const struct route *route_find(const char *operation)
+{
+    for (size_t i = 0; i < routes_count; i++)
+        if (strcmp(routes[i].operation, operation) == 0)
+            return &routes[i];
+    return NULL;
+}
+
+static bool matches(const char *pattern, const char *path)
+{
+    while (*pattern != '\0') {
+        if (*pattern == '{') {
+            size_t len = strcspn(path, "/");
+            if (len == 0)
+                return false;
+            path += len;
+            pattern += strcspn(pattern, "}") + 1;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+const char *route_methods(const char *path, char *ret_text, size_t size)
+{
+    ret_text[0] = '\0';
+    const char *pattern = NULL;
+    for (size_t i = 0; i < routes_count; i++) {
+        if (pattern == NULL && matches(routes[i].pattern, path))
+            pattern = routes[i].pattern;
+        if (pattern == NULL || strcmp(pattern, routes[i].pattern) != 0)
+            continue;
+        size_t len = strlen(ret_text);
+        (void)snprintf(ret_text + len, size - len, "%s%s", len == 0 ? "" : ", ", routes[i].method);
+    }
+    return ret_text;
+}
+
+int route_check(const struct route *route, const struct route_who *who, const char *owner,
+                struct problem *problem)
+{
+    if (route->access == ROUTE_PUBLIC)
+        return 0;
+    if (!who->is_signed_in)
+        return problem_set(problem, "sign-in-needed");
+    if (route->access == ROUTE_ADMIN && !who->is_admin)
+        return problem_set(problem, "administrator-only");
+    if (route->access != ROUTE_OWNER)
+        return 0;
+    if (owner == NULL || (!who->is_admin && strcmp(owner, who->user) != 0))
+        return problem_set(problem, "not-found");
+    return 0;
+}
