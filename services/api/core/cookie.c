@@ -14,7 +14,7 @@ const char *cookie_name(const char *console)
 
 char *cookie_set(struct nt_arena *arena, const char *console, const char *token, int64_t age_s)
 {
-    return nt_arena_printf(
-        arena, "%s=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",
-        cookie_name(console), token, age_s, is_secure(console) ? "; Secure" : "");
+    return nt_arena_printf(arena, "%s=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",
+                           cookie_name(console), token, age_s,
+                           is_secure(console) ? "; Secure" : "");
 }

@@ -43,8 +43,8 @@ void problem_field(struct problem *problem, const char *field, const char *key, 
         params = json_object();
     (void)json_object_set_new(params, "field", json_string(field));
     (void)json_array_append_new(
-        problem->errors, json_pack("{s:s, s:{s:s, s:o}}", "field", field, "message", "key", key,
-                                   "params", params));
+        problem->errors,
+        json_pack("{s:s, s:{s:s, s:o}}", "field", field, "message", "key", key, "params", params));
 }
 
 static const struct nt_problem *find(const char *code)
@@ -181,17 +181,16 @@ const char *problem_fill(struct nt_arena *arena, const char *text, const json_t 
 json_t *problem_to_json(const struct problem *problem, const char *language, const char *trace_id)
 {
     const struct nt_problem *known = find(problem->code);
-    const struct nt_problem_text *text =
-        strcmp(language, "ko") == 0 ? &known->ko : &known->en;
+    const struct nt_problem_text *text = strcmp(language, "ko") == 0 ? &known->ko : &known->en;
     struct nt_arena arena;
     nt_arena_init(&arena);
     const char *type = nt_arena_printf(&arena, "/problems/%s", known->code);
     json_t *params = problem->params != NULL ? json_incref(problem->params) : json_object();
-    json_t *json = json_pack(
-        "{s:s, s:s, s:i, s:s, s:s, s:s, s:O, s:s}", "type", type, "code", known->code, "status",
-        known->status, "title", text->title, "detail",
-        problem_fill(&arena, text->detail, params, language), "next",
-        problem_fill(&arena, text->next, params, language), "params", params, "trace_id", trace_id);
+    json_t *json = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:O, s:s}", "type", type, "code",
+                             known->code, "status", known->status, "title", text->title, "detail",
+                             problem_fill(&arena, text->detail, params, language), "next",
+                             problem_fill(&arena, text->next, params, language), "params", params,
+                             "trace_id", trace_id);
     json_decref(params);
     if (problem->errors != NULL)
         (void)json_object_set(json, "errors", problem->errors);

@@ -33,11 +33,10 @@ static const struct body_field body_sign_in[] = {
 
 static const struct body_field body_language[] = {{"language", BODY_WORD, .words = languages}, END};
 
-static const struct body_field body_quota[] = {
-    {"cpu_milli", BODY_INT, .max = 1000000000},
-    {"mem_bytes", BODY_INT, .max = INT64_C(1) << 50},
-    {"servers", BODY_INT, .max = 10000},
-    END};
+static const struct body_field body_quota[] = {{"cpu_milli", BODY_INT, .max = 1000000000},
+                                               {"mem_bytes", BODY_INT, .max = INT64_C(1) << 50},
+                                               {"servers", BODY_INT, .max = 10000},
+                                               END};
 
 static const struct body_field body_user[] = {
     {"name", BODY_NAME},
@@ -99,6 +98,7 @@ const struct route routes[] = {
     {"deferServer", "POST", SERVER "/defer", ROUTE_OWNER, true, body_defer},
     {"consentServer", "POST", SERVER "/consent", ROUTE_OWNER, true, NULL},
     {"pinServer", "POST", SERVER "/pin", ROUTE_OWNER, true, body_pin},
+    {"getServerAccess", "GET", SERVER "/access", ROUTE_OWNER, false, NULL},
     {"getServerLoad", "GET", SERVER "/load", ROUTE_OWNER, false, NULL},
     {"getServerForecast", "GET", SERVER "/forecast", ROUTE_OWNER, false, NULL},
     {"listServerEvents", "GET", SERVER "/events", ROUTE_OWNER, false, NULL},

@@ -94,3 +94,8 @@ size_t table_after(const struct table *table, const char *after)
     size_t index = lower_bound(table, after);
     return is_at(table, index, after) ? index + 1 : index;
 }
+
+size_t table_before(const struct table *table, const char *before)
+{
+    return before == NULL ? table->count : lower_bound(table, before);
+}

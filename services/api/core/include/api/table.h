@@ -36,6 +36,9 @@ const void *table_find(const struct table *table, const char *key); /* or NULL *
 /* Index of the first row whose key is greater than after; 0 for NULL. */
 size_t table_after(const struct table *table, const char *after);
 
+/* Number of rows whose key is less than before; all of them for NULL. For reading backwards. */
+size_t table_before(const struct table *table, const char *before);
+
 static inline const void *table_at(const struct table *table, size_t index)
 {
     return table->rows[index]->value;

@@ -4,9 +4,9 @@
 
 #include <nt/text.h>
 
-#define TOKEN_SIZE     65 /* 32 random bytes in hex */
-#define TOKEN_HASH     65 /* SHA-256 in hex */
-#define TOKEN_ID_SIZE  33 /* the first half of one */
+#define TOKEN_SIZE    65 /* 32 random bytes in hex */
+#define TOKEN_HASH    65 /* SHA-256 in hex */
+#define TOKEN_ID_SIZE 33 /* the first half of one */
 
 /* random is 32 bytes. */
 void token_from(const uint8_t random[32], char ret_token[TOKEN_SIZE]);
@@ -20,7 +20,8 @@ bool token_is(const char *hash_a, const char *hash_b);
 /* Id of a request: the same for the same actor and Idempotency-Key. */
 void token_request_id(const char *actor, const char *key, char ret_id[TOKEN_ID_SIZE]);
 
-/* A UUID (version 8, RFC 9562) made from an id, so that a repeated creation names the same thing. */
+/* A UUID (version 8, RFC 9562) made from an id, so that a repeated creation names the same thing.
+ */
 void token_uuid(const char *id, char ret_uuid[NT_UUID_SIZE]);
 
 #endif
