@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ARENA_BLOCK_BYTES = 16 * 1024, ARENA_KEEP_BYTES = 256 * 1024 };
+/* The first block is small, because views keep an arena for each record; each next one doubles. */
+enum { ARENA_BLOCK_BYTES = 512, ARENA_KEEP_BYTES = 256 * 1024 };
 
 struct nt_arena_block {
     struct nt_arena_block *next;
