@@ -140,7 +140,7 @@ static void on_setup(h2o_filter_t *super, h2o_req_t *req, h2o_ostream_t **slot)
         struct nt_request *request = request_new(serve, req);
         request->is_too_large = true;
         request->straggler = straggler_new(request);
-        req->res.headers = (h2o_headers_t){NULL};
+        req->res.headers = (h2o_headers_t){0};
         if (serve->on_too_large != NULL)
             serve->on_too_large(serve->arg, request);
         if (request->state == REQUEST_OPEN)
