@@ -42,37 +42,32 @@ static int published_port(const struct nt_server_state *server, const char *serv
     return 0;
 }
 
+static void add_key(struct nt_arena *arena, struct edgemap *map,
+                    const struct nt_server_state *server, const char *service, const char *key)
+{
+    int port = published_port(server, service);
+    bool is_there = server->address[0] != '\0' && port > 0;
+    add(map, EDGE_ADDRESS, key, is_there ? nt_arena_text(arena, server->address) : EDGE_NOWHERE);
+    add(map, EDGE_PORT, key, is_there ? nt_arena_printf(arena, "%d", port) : EDGE_NOWHERE_PORT);
+    if (server->move != NULL && edgemap_is_held(server->move->phase))
+        add(map, EDGE_HOLD, key, "hold");
+}
+
 static void add_server(struct nt_arena *arena, struct edgemap *map,
                        const struct nt_server_state *server, const char *domain)
 {
     if (strcmp(server->desired, "deleted") == 0)
         return;
-    bool is_held = server->move != NULL && edgemap_is_held(server->move->phase);
-    bool has_address = server->address[0] != '\0';
-    const char *host = edgemap_host(arena, server->name, domain);
     for (size_t i = 0; i < server->services_count; i++) {
         const struct nt_service *service = &server->services[i];
         if (strcmp(service->protocol, "http") != 0)
             continue;
-        int port = published_port(server, service->name);
-        if (has_address && port > 0) {
-            add(map, EDGE_ADDRESS, host, server->address);
-            add(map, EDGE_PORT, host, nt_arena_printf(arena, "%d", port));
-        }
-        if (is_held)
-            add(map, EDGE_HOLD, host, "hold");
+        add_key(arena, map, server, service->name, edgemap_host(arena, server->name, domain));
         break; /* one web address a server */
     }
-    for (size_t i = 0; i < server->edge_ports_count; i++) {
-        const char *key = nt_arena_printf(arena, "%d", server->edge_ports[i].port);
-        int port = published_port(server, server->edge_ports[i].service);
-        if (has_address && port > 0) {
-            add(map, EDGE_TCP, key, server->address);
-            add(map, EDGE_TCP_PORT, key, nt_arena_printf(arena, "%d", port));
-        }
-        if (is_held)
-            add(map, EDGE_TCP_HOLD, key, "hold");
-    }
+    for (size_t i = 0; i < server->edge_ports_count; i++)
+        add_key(arena, map, server, server->edge_ports[i].service,
+                nt_arena_printf(arena, "%d", server->edge_ports[i].port));
 }
 
 struct edgemap edgemap_of(struct nt_arena *arena, const struct table *servers, const char *domain)
@@ -80,7 +75,7 @@ struct edgemap edgemap_of(struct nt_arena *arena, const struct table *servers, c
     size_t room = 0;
     for (size_t i = 0; i < servers->count; i++) {
         const struct nt_server_state *server = table_at(servers, i);
-        room += 3 + 3 * server->edge_ports_count;
+        room += 3 * (1 + server->edge_ports_count);
     }
     struct edgemap map = {.entries = NT_ARRAY(arena, room, struct edgemap_entry)};
     for (size_t i = 0; i < servers->count; i++)
@@ -91,15 +86,10 @@ struct edgemap edgemap_of(struct nt_arena *arena, const struct table *servers, c
 
 /* --- difference ------------------------------------------------------------------------------ */
 
-static bool is_hold(enum edgemap_kind kind)
-{
-    return kind == EDGE_HOLD || kind == EDGE_TCP_HOLD;
-}
-
 /* Turn in which a change is made. */
 static int turn_of(const struct edgemap_change *change)
 {
-    if (!is_hold(change->entry.kind))
+    if (change->entry.kind != EDGE_HOLD)
         return 1;
     return change->verb == EDGE_DEL ? 2 : 0;
 }

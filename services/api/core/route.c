@@ -19,52 +19,58 @@ static const char *const modes[] = {"off", "suggest", "automatic", NULL};
     }
 
 static const struct body_field body_setup[] = {
-    {"token", BODY_PASSWORD, .min = 1, .max = 128},
-    {"name", BODY_NAME},
-    {"password", BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
-    {"language", BODY_WORD, .is_optional = true, .words = languages},
+    {.name = "token", .kind = BODY_PASSWORD, .min = 1, .max = 128},
+    {.name = "name", .kind = BODY_NAME},
+    {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
     END};
 
 static const struct body_field body_sign_in[] = {
-    {"name", BODY_TEXT, .max = 64},
-    {"password", BODY_PASSWORD, .max = PASSWORD_MAX},
-    {"language", BODY_WORD, .is_optional = true, .words = languages},
+    {.name = "name", .kind = BODY_TEXT, .max = 64},
+    {.name = "password", .kind = BODY_PASSWORD, .max = PASSWORD_MAX},
+    {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
     END};
 
-static const struct body_field body_language[] = {{"language", BODY_WORD, .words = languages}, END};
+static const struct body_field body_language[] = {
+    {.name = "language", .kind = BODY_WORD, .words = languages}, END};
 
-static const struct body_field body_quota[] = {{"cpu_milli", BODY_INT, .max = 1000000000},
-                                               {"mem_bytes", BODY_INT, .max = INT64_C(1) << 50},
-                                               {"servers", BODY_INT, .max = 10000},
-                                               END};
+static const struct body_field body_quota[] = {
+    {.name = "cpu_milli", .kind = BODY_INT, .max = 1000000000},
+    {.name = "mem_bytes", .kind = BODY_INT, .max = INT64_C(1) << 50},
+    {.name = "servers", .kind = BODY_INT, .max = 10000},
+    END};
 
 static const struct body_field body_user[] = {
-    {"name", BODY_NAME},
-    {"password", BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
-    {"role", BODY_WORD, .is_optional = true, .words = roles},
-    {"language", BODY_WORD, .is_optional = true, .words = languages},
-    {"quota", BODY_OBJECT, .fields = body_quota},
+    {.name = "name", .kind = BODY_NAME},
+    {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    {.name = "role", .kind = BODY_WORD, .is_optional = true, .words = roles},
+    {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
+    {.name = "quota", .kind = BODY_OBJECT, .fields = body_quota},
     END};
 
 static const struct body_field body_server[] = {
-    {"name", BODY_NAME},
-    {"title", BODY_TEXT, .is_optional = true, .min = 1, .max = TITLE_MAX},
-    {"template", BODY_TEXT, .min = 1, .max = 64},
-    {"size", BODY_WORD, .words = sizes},
+    {.name = "name", .kind = BODY_NAME},
+    {.name = "title", .kind = BODY_TEXT, .is_optional = true, .min = 1, .max = TITLE_MAX},
+    {.name = "template", .kind = BODY_TEXT, .min = 1, .max = 64},
+    {.name = "size", .kind = BODY_WORD, .words = sizes},
     END};
 
-static const struct body_field body_title[] = {{"title", BODY_TEXT, .min = 1, .max = TITLE_MAX},
-                                               END};
-static const struct body_field body_size[] = {{"size", BODY_WORD, .words = sizes}, END};
+static const struct body_field body_title[] = {
+    {.name = "title", .kind = BODY_TEXT, .min = 1, .max = TITLE_MAX}, END};
+static const struct body_field body_size[] = {{.name = "size", .kind = BODY_WORD, .words = sizes},
+                                              END};
 static const struct body_field body_move[] = {
-    {"host", BODY_TEXT, .min = 1, .max = 64},
-    {"at_ms", BODY_INT, .is_optional = true, .max = TIME_MAX},
+    {.name = "host", .kind = BODY_TEXT, .min = 1, .max = 64},
+    {.name = "at_ms", .kind = BODY_INT, .is_optional = true, .max = TIME_MAX},
     END};
-static const struct body_field body_defer[] = {{"until_ms", BODY_INT, .max = TIME_MAX}, END};
-static const struct body_field body_pin[] = {{"pinned", BODY_BOOL}, END};
-static const struct body_field body_cordon[] = {{"cordoned", BODY_BOOL}, END};
-static const struct body_field body_role[] = {{"role", BODY_WORD, .words = host_roles}, END};
-static const struct body_field body_pool[] = {{"mode", BODY_WORD, .words = modes}, END};
+static const struct body_field body_defer[] = {
+    {.name = "until_ms", .kind = BODY_INT, .max = TIME_MAX}, END};
+static const struct body_field body_pin[] = {{.name = "pinned", .kind = BODY_BOOL}, END};
+static const struct body_field body_cordon[] = {{.name = "cordoned", .kind = BODY_BOOL}, END};
+static const struct body_field body_role[] = {
+    {.name = "role", .kind = BODY_WORD, .words = host_roles}, END};
+static const struct body_field body_pool[] = {{.name = "mode", .kind = BODY_WORD, .words = modes},
+                                              END};
 
 #define V1     "/api/v1"
 #define SERVER V1 "/servers/{server}"

@@ -1,18 +1,24 @@
 /*
  * What the edge must know: its maps as a pure function of the servers' states, and the difference
- * between two of them as commands in an order that never sends a request to the wrong place.
+ * between two of them as commands in an order that never sends a request to the wrong place. A key
+ * is a host name (web) or a port of the edge (SSH and TCP), as services/images/edge reads them:
  *
- *   address  name.domain -> address of the host      port  name.domain -> published port
- *   hold     name.domain -> "hold" (absent: go)
- *   tcp      edge port   -> address:port, and "hold" in tcphold
+ *   address  key -> address of the host        hold  key -> "hold" (absent: go)
+ *   port     key -> published port there
+ *
+ * A server without an address (stopped, being prepared) has EDGE_NOWHERE, where nothing listens, so
+ * that the edge says "not running" instead of "unknown", and holds for a server between two hosts.
  */
 #ifndef API_EDGEMAP_H
 #define API_EDGEMAP_H
 
 #include <api/table.h>
 
-enum edgemap_kind { EDGE_ADDRESS, EDGE_PORT, EDGE_HOLD, EDGE_TCP, EDGE_TCP_PORT, EDGE_TCP_HOLD };
-#define EDGE_KINDS 6
+enum edgemap_kind { EDGE_ADDRESS, EDGE_PORT, EDGE_HOLD };
+#define EDGE_KINDS 3
+
+#define EDGE_NOWHERE      "127.0.0.1"
+#define EDGE_NOWHERE_PORT "1"
 
 struct edgemap_entry {
     enum edgemap_kind kind;

@@ -6,7 +6,7 @@
 #define API_PROBLEM_H
 
 #include <jansson.h>
-#include <nt/arena.h>
+#include <nt/problem.h>
 
 /* code NULL: nothing is wrong. Zero-initialise; problem_deinit() releases the figures. */
 struct problem {
@@ -27,15 +27,8 @@ void problem_field(struct problem *problem, const char *field, const char *key, 
 
 int problem_status(const struct problem *problem);
 
-/* A new reference. language is "en" or "ko". */
-json_t *problem_to_json(const struct problem *problem, const char *language, const char *trace_id);
-
-/*
- * text with its {placeholders} replaced. The ending of a name says how its figure is written:
- * _bytes as a size, _milli as CPUs, others as they are; limit, used, left and asked are in the unit
- * of params' resource. Resources and states are written in words.
- */
-const char *problem_fill(struct nt_arena *arena, const char *text, const json_t *params,
-                         const char *language);
+/* A new reference. */
+json_t *problem_to_json(const struct problem *problem, enum nt_language language,
+                        const char *trace_id);
 
 #endif
