@@ -1,19 +1,7 @@
 #include "in.h"
+#include "text_copy.h"
 
-#include <nt/text.h>
 #include <stdio.h>
-
-#define ONES  UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
-
-bool nt_in_fail(struct nt_in *in, int code, const char *problem)
-{
-    if (in->problem == NULL) {
-        in->problem = problem;
-        in->code = code;
-    }
-    return false;
-}
 
 static bool put_in_front(struct nt_in *in, const char *part)
 {
@@ -38,6 +26,12 @@ bool nt_in_at_index(struct nt_in *in, size_t index)
 
     (void)snprintf(part, sizeof(part), "[%zu]", index);
     return put_in_front(in, part);
+}
+
+bool nt_in_at_item(struct nt_in *in, const char *name, size_t index)
+{
+    (void)nt_in_at_index(in, index);
+    return nt_in_at(in, name);
 }
 
 bool nt_in_varint(struct nt_in *in, uint64_t *ret_value)
@@ -78,47 +72,15 @@ static bool length(struct nt_in *in, size_t max, size_t *ret_len)
     return true;
 }
 
-/* All of it ASCII, no NUL? True lets the slow look be skipped. */
-static inline bool is_plain(uint64_t word)
-{
-    return ((word | (word - ONES)) & HIGHS) == 0;
-}
-
-/* Copies len bytes and looks at them in one go; most text of ours is ASCII. */
-static bool copy_text(char *to, const uint8_t *from, size_t len)
-{
-    bool plain = true;
-    uint64_t word;
-    size_t at = 0;
-
-    if (len >= sizeof(word)) {
-        for (; at + sizeof(word) <= len; at += sizeof(word)) {
-            memcpy(&word, from + at, sizeof(word));
-            plain &= is_plain(word);
-            memcpy(to + at, &word, sizeof(word));
-        }
-        at = len - sizeof(word); /* the rest, overlapping what is done */
-        memcpy(&word, from + at, sizeof(word));
-        plain &= is_plain(word);
-        memcpy(to + at, &word, sizeof(word));
-    } else {
-        for (; at < len; at++) {
-            plain &= from[at] - 1U < 0x7f;
-            to[at] = (char)from[at];
-        }
-    }
-    to[len] = '\0';
-    return plain || nt_utf8_is_valid(to, len);
-}
-
 bool nt_in_string(struct nt_in *in, const char **ret_text)
 {
     size_t len;
 
     if (!length(in, NT_CONTRACT_TEXT_MAX, &len))
         return false;
-    if (!copy_text(in->text, in->at, len))
+    if (!nt_copy_text(in->text, in->at, len))
         return nt_in_fail(in, -EBADMSG, "is not UTF-8 without NUL");
+    in->text[len] = '\0';
     *ret_text = in->text;
     in->text += len + 1;
     in->at += len;

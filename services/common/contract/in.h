@@ -21,12 +21,20 @@ struct nt_in {
     char path[192];      /* where: "spec.services[3].port" */
 };
 
-/* Record the first problem; returns false. */
-bool nt_in_fail(struct nt_in *in, int code, const char *problem);
+/* Record the first problem; returns false, which the compiler may know. */
+static inline bool nt_in_fail(struct nt_in *in, int code, const char *problem)
+{
+    if (in->problem == NULL) {
+        in->problem = problem;
+        in->code = code;
+    }
+    return false;
+}
 
 /* Put a field's name, or an index, in front of the path; return false. */
 bool nt_in_at(struct nt_in *in, const char *name);
 bool nt_in_at_index(struct nt_in *in, size_t index);
+bool nt_in_at_item(struct nt_in *in, const char *name, size_t index);
 
 bool nt_in_varint(struct nt_in *in, uint64_t *ret_value);
 bool nt_in_string(struct nt_in *in, const char **ret_text);

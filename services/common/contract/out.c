@@ -1,18 +1,9 @@
 #include "out.h"
+#include "text_copy.h"
 
-#include <nt/text.h>
 #include <stdio.h>
 
 #define GROW_LEAST 512
-
-bool nt_out_fail(struct nt_out *out, int code, const char *problem)
-{
-    if (out->problem == NULL) {
-        out->problem = problem;
-        out->code = code;
-    }
-    return false;
-}
 
 bool nt_out_at(struct nt_out *out, const char *name)
 {
@@ -81,12 +72,10 @@ bool nt_out_string(struct nt_out *out, const char *text)
 
     if (len > NT_CONTRACT_TEXT_MAX)
         return nt_out_fail(out, -EMSGSIZE, "is longer than the limit");
-    if (len > 0 && !nt_utf8_is_valid(text, len))
-        return nt_out_fail(out, -EBADMSG, "is not UTF-8");
     if (!nt_out_long(out, (int64_t)len) || !nt_out_room(out, len))
         return false;
-    if (len > 0)
-        memcpy(out->at, text, len);
+    if (!nt_copy_text((char *)out->at, (const uint8_t *)text, len))
+        return nt_out_fail(out, -EBADMSG, "is not UTF-8");
     out->at += len;
     return true;
 }

@@ -19,7 +19,15 @@ struct nt_out {
     char path[192];
 };
 
-bool nt_out_fail(struct nt_out *out, int code, const char *problem);
+static inline bool nt_out_fail(struct nt_out *out, int code, const char *problem)
+{
+    if (out->problem == NULL) {
+        out->problem = problem;
+        out->code = code;
+    }
+    return false;
+}
+
 bool nt_out_at(struct nt_out *out, const char *name);
 bool nt_out_at_item(struct nt_out *out, const char *name, size_t index);
 

@@ -206,8 +206,8 @@ static int bind_and_listen(struct nt_serve *serve, const char *listen, struct nt
     struct addrinfo *found = NULL;
     struct sockaddr_storage bound;
     int size = sizeof(bound);
-    const char *host;
-    const char *port;
+    const char *host = NULL;
+    const char *port = NULL;
 
     if (split_listen(listen, &arena, &host, &port, err) < 0)
         return err != NULL ? err->code : -EINVAL;

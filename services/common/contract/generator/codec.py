@@ -102,7 +102,7 @@ class Readers:
                     f"    while (nt_in_block(in, &{name})) {{\n"
                     f"        for (size_t i = {name}.read; i < {name}.count; i++) {{\n"
                     f"            if (!{self._skip_one(type_, schema_id)})\n"
-                    "                return nt_in_at_index(in, i);\n        }\n    }\n"
+                    f"                return nt_in_at_item(in, {c_string(name)}, i);\n        }}\n    }}\n"
                     + guard("nt_in_is_good(in)", name, "in"))
         if type_.shape == "optional":
             return (f"    bool has_{name} = false;\n"
