@@ -76,7 +76,10 @@ bool nt_in_string(struct nt_in *in, const char **ret_text)
 {
     size_t len;
 
-    if (!length(in, NT_CONTRACT_TEXT_MAX, &len))
+    if (in->at < in->end && *in->at < 0x80 && *in->at % 2 == 0 &&
+        *in->at / 2 < in->end - in->at) /* a length of one byte: nearly always */
+        len = *in->at++ / 2;
+    else if (!length(in, NT_CONTRACT_TEXT_MAX, &len))
         return false;
     if (!nt_copy_text(in->text, in->at, len))
         return nt_in_fail(in, -EBADMSG, "is not UTF-8 without NUL");

@@ -80,29 +80,49 @@ static inline bool nt_in_bool(struct nt_in *in, bool *ret_value)
     return true;
 }
 
-static inline bool nt_in_double(struct nt_in *in, double *ret_value)
+/* Are there so many bytes? Then nt_in_take_double() and nt_in_take_float() need not ask. */
+static inline bool nt_in_has(struct nt_in *in, ptrdiff_t size)
+{
+    return in->end - in->at >= size || nt_in_fail(in, -EBADMSG, "the message ends too early");
+}
+
+static inline double nt_in_take_double(struct nt_in *in)
 {
     uint64_t bits;
+    double value;
 
-    if (in->end - in->at < (ptrdiff_t)sizeof(bits))
-        return nt_in_fail(in, -EBADMSG, "the message ends too early");
     memcpy(&bits, in->at, sizeof(bits));
     in->at += sizeof(bits);
     bits = le64toh(bits);
-    memcpy(ret_value, &bits, sizeof(bits));
+    memcpy(&value, &bits, sizeof(bits));
+    return value;
+}
+
+static inline float nt_in_take_float(struct nt_in *in)
+{
+    uint32_t bits;
+    float value;
+
+    memcpy(&bits, in->at, sizeof(bits));
+    in->at += sizeof(bits);
+    bits = le32toh(bits);
+    memcpy(&value, &bits, sizeof(bits));
+    return value;
+}
+
+static inline bool nt_in_double(struct nt_in *in, double *ret_value)
+{
+    if (!nt_in_has(in, sizeof(*ret_value)))
+        return false;
+    *ret_value = nt_in_take_double(in);
     return true;
 }
 
 static inline bool nt_in_float(struct nt_in *in, float *ret_value)
 {
-    uint32_t bits;
-
-    if (in->end - in->at < (ptrdiff_t)sizeof(bits))
-        return nt_in_fail(in, -EBADMSG, "the message ends too early");
-    memcpy(&bits, in->at, sizeof(bits));
-    in->at += sizeof(bits);
-    bits = le32toh(bits);
-    memcpy(ret_value, &bits, sizeof(bits));
+    if (!nt_in_has(in, sizeof(*ret_value)))
+        return false;
+    *ret_value = nt_in_take_float(in);
     return true;
 }
 

@@ -41,7 +41,7 @@ static size_t buf_max(const struct nt_buf *buf)
 bool nt_out_grow(struct nt_out *out, size_t size)
 {
     size_t begin = out->buf->len;
-    size_t used = (size_t)(out->at - (out->buf->data + begin));
+    size_t used = out->at != NULL ? (size_t)(out->at - out->buf->data) - begin : 0;
 
     if (size > NT_CONTRACT_MESSAGE_MAX || used + size > NT_CONTRACT_MESSAGE_MAX)
         return nt_out_fail(out, -EMSGSIZE, "the message is larger than the limit");

@@ -11,6 +11,28 @@ def guard(call, name, side):
     return f"    if (!{call})\n        return nt_{side}_at({side}, {c_string(name)});\n"
 
 
+def runs(fields, known):
+    """The fields in order; doubles and floats that follow one another together: one check of the
+    length serves them all."""
+    out = []
+    for field in fields:
+        is_fixed = (field.type.text() in ("double", "float") and field.name in known)
+        if is_fixed and out and out[-1][-1].type.text() in ("double", "float") \
+                and out[-1][-1].name in known:
+            out[-1].append(field)
+        else:
+            out.append([field])
+    return out
+
+
+def read_run(run):
+    size = sum(field.type.least() for field in run)
+    out = guard(f"nt_in_has(in, {size})", run[0].name, "in")
+    for field in run:
+        out += f"    to->{field.name} = nt_in_take_{field.type.kind}(in);\n"
+    return out
+
+
 class Readers:
     """Emits readers on demand; two writers' records of one shape share one."""
 
@@ -36,11 +58,13 @@ class Readers:
         body = ""
         for field in missing:
             body += default(f"to->{field.name}", field.type, field.default)
-        for field in record.fields:
-            if field.name in known:
-                body += self._read(field, schema_id)
+        for run in runs(record.fields, known):
+            if len(run) > 1:
+                body += read_run(run)
+            elif run[0].name in known:
+                body += self._read(run[0], schema_id)
             else:
-                body += self._skip(field, schema_id)
+                body += self._skip(run[0], schema_id)
         out = f"static bool read_{word}(struct nt_in *in, void *record)\n{{\n"
         out += f"    struct nt_{record.c} *to = record;\n\n"
         return out + body + "    return true;\n}\n\n"
