@@ -11,8 +11,7 @@
 #include <nt/loop.h>
 #include <nt/metrics.h>
 #include <nt/span.h>
-
-enum nt_topic; /* nt/contract.h: NT_TOPIC_PLACEMENTS ...; indexes nt_topics[] */
+#include <nt/topics.h>
 
 struct nt_bus;
 
