@@ -144,7 +144,7 @@ test('a malformed record goes to the dead letters, and reading goes on', async (
     (await records('internal.dlq.forecaster')).find((record) => record.key === 'garbage'));
   assert.equal(dead.headers.dlq_topic, 'neaptide.host.load.v1');
   assert.ok(dead.headers.dlq_reason.length > 0);
-  assert.equal(Buffer.from(dead.raw, 'base64').toString(), 'this is not Avro', 'untouched');
+  assert.equal(Buffer.from(dead.raw, 'hex').toString(), 'this is not Avro', 'untouched');
   assert.ok((await admin.list('/api/v1/hosts')).length === 2);
   assert.ok(consoleUrl);
 });
