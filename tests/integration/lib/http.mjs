@@ -4,9 +4,8 @@ import http from 'node:http';
 
 export const consoleUrl = new URL(process.env.NEAPTIDE_URL ?? 'http://console.localhost:8088');
 
-/** host:port that really answers, where it is not the one of the URL. */
-const edge = process.env.NEAPTIDE_EDGE ?? `127.0.0.1:${consoleUrl.port || 80}`;
-export const [edgeHost, edgePort] = edge.split(':');
+/** Where the edge listens: the same port on loopback. */
+const edge = { host: '127.0.0.1', port: consoleUrl.port || 80 };
 
 export const serverUrl = (name, path = '/') =>
   new URL(path, `${consoleUrl.protocol}//${name}.s.localhost:${consoleUrl.port}`);
@@ -19,8 +18,7 @@ export function request(url, { method = 'GET', headers = {}, body, timeoutMs = 1
     const call = http.request(
       {
         agent,
-        host: edgeHost,
-        port: edgePort,
+        ...edge,
         path: url.pathname + url.search,
         method,
         headers: { Host: url.host, ...(body ? { 'Content-Length': Buffer.byteLength(body) } : {}), ...headers },
@@ -46,7 +44,7 @@ export function request(url, { method = 'GET', headers = {}, body, timeoutMs = 1
 export async function* eventStream(url, { headers = {}, signal } = {}) {
   const answer = await new Promise((resolve, reject) => {
     const call = http.request(
-      { host: edgeHost, port: edgePort, path: url.pathname + url.search, headers: { Host: url.host, Accept: 'text/event-stream', ...headers }, signal },
+      { ...edge, path: url.pathname + url.search, headers: { Host: url.host, Accept: 'text/event-stream', ...headers }, signal },
       resolve,
     );
     call.on('error', reject);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { until } from './until.mjs';
 
 const run = promisify(execFile);
-export const project = process.env.NEAPTIDE_PROJECT ?? 'neaptide-test';
+export const project = process.env.COMPOSE_PROJECT_NAME ?? 'neaptide-test';
 
 export async function docker(...args) {
   const { stdout } = await run('docker', args, { maxBuffer: 64 << 20 });
@@ -48,8 +48,8 @@ export async function crash(service) {
   });
 }
 
-/** An image of ours with coreutils, for the one-line helpers above. */
-const toolImage = process.env.NEAPTIDE_TOOL_IMAGE ?? 'debian:bookworm-slim';
+/** An image of ours, for the one-line helper above. */
+const toolImage = 'neaptide/base';
 
 export async function exec(service, ...command) {
   return docker('exec', await container(service), ...command);

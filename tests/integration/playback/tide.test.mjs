@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { administrator } from './lib/client.mjs';
-import { request, serverUrl } from './lib/http.mjs';
-import { exec, innerDocker, serverContainers } from './lib/stack.mjs';
-import { records } from './lib/topics.mjs';
-import { sleep, until } from './lib/until.mjs';
+import { administrator } from '../lib/client.mjs';
+import { request, serverUrl } from '../lib/http.mjs';
+import { exec, innerDocker, serverContainers } from '../lib/stack.mjs';
+import { records } from '../lib/topics.mjs';
+import { sleep, until } from '../lib/until.mjs';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

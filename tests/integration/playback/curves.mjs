@@ -1,7 +1,7 @@
 // The recorded curves that the tide test plays: host-1 carries a background and two servers whose
 // sum passes 90 % of its CPU from 13:00 to 16:00 on every day, and spare-1 is nearly idle.
 //
-//   node tide-curves.mjs CPU_MILLI > curves.csv      CPU_MILLI: the capacity of host-1
+//   node curves.mjs CPU_MILLI > curves.csv      CPU_MILLI: the capacity of host-1
 
 const STEP_S = 300;
 const DAY_S = 86_400;
