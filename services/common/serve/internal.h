@@ -12,8 +12,7 @@
 #error "H2O_USE_LIBUV must be set by the build: struct layouts depend on it"
 #endif
 
-#define SERVE_CONNECTIONS_MAX 4096
-#define SERVE_STRAGGLERS_MAX  64
+#define SERVE_STRAGGLERS_MAX 64
 
 /* --- routes ----------------------------------------------------------------------------------- */
 
@@ -93,6 +92,7 @@ struct nt_serve {
 
     struct connection *connections;
     size_t connections_count;
+    size_t connections_max;
     struct nt_request *waiting;    /* deferred or streaming */
     struct nt_request *sweep_next; /* the sweep goes on here, whatever is unlinked meanwhile */
     struct nt_timer *sweep;        /* looks whether clients of waiting requests have left */

@@ -63,16 +63,23 @@ static const char *peer_address(struct nt_request *request)
     return nt_arena_text(request->arena, text);
 }
 
+/* Our edge puts what it saw last; what comes before is the client's own word. */
 static const char *peer_of(struct nt_request *request)
 {
-    const char *forwarded = NULL;
+    const h2o_headers_t *headers = &request->req->headers;
+    ssize_t last = -1;
 
-    if (request->serve->trust_forwarded)
-        forwarded = nt_request_header(request, "x-forwarded-for");
-    if (forwarded == NULL)
+    for (ssize_t i = -1; request->serve->trust_forwarded;) {
+        i = h2o_find_header(headers, H2O_TOKEN_X_FORWARDED_FOR, i);
+        if (i < 0)
+            break;
+        last = i;
+    }
+    if (last < 0)
         return peer_address(request);
-    size_t len = strcspn(forwarded, ", ");
-    return nt_arena_text_n(request->arena, forwarded, len);
+    const char *text = text_of(request, headers->entries[last].value);
+    const char *comma = strrchr(text, ',');
+    return comma != NULL ? comma + 1 + strspn(comma + 1, " \t") : text;
 }
 
 struct nt_request *request_new(struct nt_serve *serve, h2o_req_t *req)

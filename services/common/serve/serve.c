@@ -10,8 +10,9 @@
 #include <string.h>
 #include <utlist.h>
 
-#define BODY_MAX_DEFAULT ((size_t)1 << 20)
-#define BACKLOG          1024
+#define BODY_MAX_DEFAULT        ((size_t)1 << 20)
+#define CONNECTIONS_MAX_DEFAULT 4096
+#define BACKLOG                 1024
 
 struct handler {
     h2o_handler_t super;
@@ -120,7 +121,7 @@ static void on_connection(uv_stream_t *listener, int status)
 
     if (status != 0)
         return; /* out of descriptors, or gone again: libuv goes on listening */
-    if (serve->connections_count >= SERVE_CONNECTIONS_MAX) {
+    if (serve->connections_count >= serve->connections_max) {
         serve->is_accept_due = true; /* libuv does not accept more before we took this one */
         return;
     }
@@ -255,6 +256,8 @@ int nt_serve_open(const struct nt_serve_options *options, struct nt_serve **ret_
     serve->on_too_large = options->on_too_large;
     serve->arg = options->arg;
     serve->trust_forwarded = options->trust_forwarded;
+    serve->connections_max =
+        options->connections_max > 0 ? options->connections_max : CONNECTIONS_MAX_DEFAULT;
     serve->routes = nt_zalloc((options->routes_count + 1) * sizeof(serve->routes[0]));
     serve->routes_count = options->routes_count;
     for (size_t i = 0; i < options->routes_count; i++)

@@ -2,8 +2,8 @@
  * HTTP/1.1 server on the loop (libh2o, libuv flavour). HTTP/2 is off: 2.2.5 has unpatched flaws.
  * Requests are matched against a table; handlers answer now or later. Loop thread only.
  *
- * Bounds: 4,096 connections (more wait in the kernel's backlog), 400 KiB of request head, 10 s for
- * head and body together and for idle connections, body_max of body, queue_max of each stream.
+ * Bounds: connections_max, 400 KiB of request head, 10 s for head and body together and for idle
+ * connections, body_max of body, queue_max of each stream.
  */
 #ifndef NT_SERVE_H
 #define NT_SERVE_H
@@ -21,7 +21,7 @@ struct nt_request_info {
     const char *method;
     const char *path;  /* decoded, without query; where it cannot be decoded, as it came */
     const char *query; /* "" where absent, still encoded */
-    const char *peer;  /* address; the first X-Forwarded-For value where the peer is trusted */
+    const char *peer;  /* address; with trust_forwarded the last of X-Forwarded-For */
     struct nt_span body;
     const char *traceparent; /* the client's, else a new one; W3C form */
 };
@@ -56,7 +56,8 @@ struct nt_serve_options {
     /* A larger body came: answer 413 at once (no deferring); the body is empty. NULL: plain text.
      * The connection is closed after the answer, which the client gets to read. */
     nt_handler on_too_large;
-    bool trust_forwarded;
+    bool trust_forwarded;   /* our edge is in front, and nobody else reaches us */
+    size_t connections_max; /* 0: 4,096; more wait in the kernel's backlog */
 };
 
 int nt_serve_open(const struct nt_serve_options *options, struct nt_serve **ret_serve,
