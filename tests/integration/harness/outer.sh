@@ -1,0 +1,140 @@
+# Sourced by ./neaptide: the tests, each part in a container made from neaptide/test.
+# shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
+
+all_parts=(lint unit clang fuzz web stack playback)
+
+# Containers of tests read the tree from their standard input, so that nothing is mounted and nothing written.
+pack_tree() {
+    if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+        git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+            [ ! -e "$file" ] || printf '%s\0' "$file"
+        done | tar --null --no-recursion -T - -c
+    else
+        tar -c --exclude=./build --exclude=node_modules --exclude=./web/dist .
+    fi
+}
+
+runner=neaptide-test-runner
+
+# Run harness/inner PART in a container, its output on ours and in the part's log.
+run_inside() { # PART DOCKER-OPTIONS...
+    local part=$1 status=0
+    shift
+    docker rm -f "$runner" >/dev/null 2>&1 || true
+    # The compiler's and npm's caches are all that outlives a run.
+    docker create -i --init --name "$runner" -v neaptide-test-cache:/cache -e CI -e NEAPTIDE_PRESET "$@" neaptide/test \
+        bash -c 'mkdir -p /src && tar -xC /src && cd /src && exec tests/integration/harness/inner "$1"' - "$part" >/dev/null
+    pack_tree | docker start -ai "$runner" 2>&1 | tee "$logs/test-$part.log" || status=1
+    if docker cp "$runner:/artifacts/." "$artifacts" 2>/dev/null; then
+        echo "  (screenshots and logs: $artifacts)"
+    fi
+    docker rm -f "$runner" >/dev/null 2>&1 || true
+    return $status
+}
+
+# One stack of its own for the tests in FOLDER of tests/integration.
+run_stack() { # PART FOLDER
+    local part=$1
+    if ! start_stack; then
+        count_failure "$part" 'the stack did not become healthy'
+        keep_service_logs "$part"
+        take_down -v >/dev/null 2>&1
+        return 1
+    fi
+    local status=0
+    run_inside "$part" --network "${COMPOSE_PROJECT_NAME}_inner" --cap-add NET_ADMIN \
+        -v "$(docker_socket):/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
+        -e COMPOSE_PROJECT_NAME -e NEAPTIDE_FOLDER="$2" -e NEAPTIDE_URL="$url" -e NEAPTIDE_DOMAIN \
+        -e NEAPTIDE_HTTP_PORT -e NEAPTIDE_TCP_FIRST -e NEAPTIDE_TCP_LAST -e NEAPTIDE_BIND \
+        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB -e NEAPTIDE_MODE \
+        -e NEAPTIDE_SETUP_TOKEN="$(in_service api cat /var/lib/neaptide/secrets/setup-token)" || status=1
+    [ $status -eq 0 ] || keep_service_logs "$part"
+    step "take down the $part stack" take_down -v || true
+    return $status
+}
+
+docker_socket() {
+    local host=${DOCKER_HOST:-unix:///var/run/docker.sock}
+    echo "${host#unix://}"
+}
+
+keep_service_logs() { # PART
+    local service _
+    mkdir -p "$artifacts/logs-$1"
+    project_states | while IFS='|' read -r service _; do
+        docker logs "$(project_containers --filter "label=com.docker.compose.service=$service" | head -n1)" \
+            >"$artifacts/logs-$1/$service.log" 2>&1 || true
+    done
+    echo "  (logs of the services: $artifacts/logs-$1)"
+}
+
+count_failure() { # PART WHAT: a failure outside of ctest, in its words, so that the sum has it
+    printf '0%% tests passed, 1 tests failed out of 1\n\t  1 - %s: %s (Failed)\n' "$1" "$2" | tee -a "$logs/test-$1.log"
+}
+
+run_part() { # PART
+    printf '\n=== %s\n' "$1"
+    case $1 in
+    stack) run_stack stack . ;;
+    playback) NEAPTIDE_MODE=playback run_stack playback playback ;;
+    *) run_inside "$1" ;;
+    esac
+}
+
+# The sum of all parts in the words of ctest, which is what CI reads.
+sum_up() {
+    printf '\n=== all parts\n'
+    cat "$logs"/test-*.log | awk -v seconds="$(($(now_ms) - began_ms))" '
+        / tests passed, [0-9]+ tests failed out of / {
+            failed += $4
+            total += $NF
+        }
+        /^\t *[0-9]+ - .*\(.*\)/ {names = names $0 "\n"}
+        END {
+            printf "%d%% tests passed, %d tests failed out of %d\n\n", total ? int(100 * (total - failed) / total) : 0, failed, total
+            printf "Total Test time (real) = %.2f sec\n", seconds / 1000
+            if (names) printf "\nThe following tests FAILED:\n%s", names
+        }'
+}
+
+# Whatever an earlier run left, of the tests only.
+clean_up() {
+    docker rm -f "$runner" >/dev/null 2>&1 || true
+    take_down -v >/dev/null 2>&1 || true
+}
+
+end_tests() {
+    local status=$?
+    trap - EXIT INT TERM
+    clean_up
+    stop_dockerd
+    exit $status
+}
+
+run_tests() { # PARTS...
+    local parts=("$@") part failed=() known=" ${all_parts[*]} "
+    [ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
+    for part in "${parts[@]}"; do
+        [[ $known == *" $part "* ]] || fail "there is no part $part" "one or more of:$known"
+    done
+    lock
+    trap end_tests EXIT
+    trap 'exit 130' INT TERM
+    logs=$(mktemp -d "${TMPDIR:-/tmp}/neaptide-test-XXXXXX")
+    artifacts=${NEAPTIDE_ARTIFACTS:-$logs/artifacts}
+    mkdir -p "$artifacts"
+
+    ensure_installed
+    ensure_running
+    clean_up
+    check_machine
+    build_images test || fail 'an image was not built' 'see above'
+    for part in "${parts[@]}"; do
+        run_part "$part" || failed+=("$part")
+        # A part that died before its ctest could speak must not pass for nothing.
+        grep -q 'tests failed out of' "$logs/test-$part.log" 2>/dev/null || count_failure "$part" 'ended before any test'
+    done
+    sum_up
+    [ ${#failed[@]} -eq 0 ] || fail "these parts failed: ${failed[*]}" "logs are in $logs" "./neaptide test ${failed[*]}"
+    [ -n "${NEAPTIDE_ARTIFACTS-}" ] || [ -n "$(ls -A "$artifacts")" ] || rm -rf "$logs"
+}
