@@ -1,7 +1,7 @@
 # Sourced by ./neaptide: the tests, each part in a container made from neaptide/test.
 # shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
 
-all_parts=(lint unit clang fuzz web stack playback)
+all_parts=(lint unit clang fuzz web stack playback readme)
 
 # Containers of tests read the tree from their standard input, so that nothing is mounted and nothing written.
 pack_tree() {
@@ -72,11 +72,40 @@ count_failure() { # PART WHAT: a failure outside of ctest, in its words, so that
     printf '0%% tests passed, 1 tests failed out of 1\n\t  1 - %s: %s (Failed)\n' "$1" "$2" | tee -a "$logs/test-$1.log"
 }
 
+# The README's commands, as a newcomer types them, out of the file: in a copy of the tree and as an
+# installation of its own. Following a journal ends by itself only here.
+run_readme() {
+    local copy command number=0 failed=0
+    copy=$(mktemp -d "${TMPDIR:-/tmp}/neaptide-readme-XXXXXX")
+    pack_tree | tar -x -C "$copy"
+    (
+        cd "$copy" || exit 1
+        export COMPOSE_PROJECT_NAME=neaptide-readme
+        export NEAPTIDE_HTTP_PORT=18188 NEAPTIDE_TCP_FIRST=24000 NEAPTIDE_TCP_LAST=24099
+        while IFS= read -r command; do
+            number=$((number + 1))
+            printf '$ %s\n' "$command"
+            local limit=600 status=0
+            [[ $command != *journal* ]] || limit=5
+            timeout --signal=INT "$limit" bash -c "$command" </dev/null || status=$?
+            [ $status -eq 0 ] || { [[ $command = *journal* ]] && [ $status -eq 124 ]; } || failed=$((failed + 1))
+        done < <(sed -n '/^```sh$/,/^```$/{/^```/!p}' README.md | grep -v 'neaptide test$')
+        ./neaptide down --wipe --yes || failed=$((failed + 1))
+        printf '%d%% tests passed, %d tests failed out of %d\n' \
+            $((100 * (number + 1 - failed) / (number + 1))) "$failed" $((number + 1)) | tee "$logs/test-readme.log"
+        [ "$failed" -eq 0 ]
+    )
+    local status=$?
+    rm -rf "$copy"
+    return $status
+}
+
 run_part() { # PART
     printf '\n=== %s\n' "$1"
     case $1 in
     stack) run_stack stack . ;;
     playback) NEAPTIDE_MODE=playback run_stack playback playback ;;
+    readme) run_readme ;;
     *) run_inside "$1" ;;
     esac
 }
