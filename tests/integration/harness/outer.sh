@@ -76,21 +76,20 @@ count_failure() { # PART WHAT: a failure outside of ctest, in its words, so that
 # installation of its own. Following a journal ends by itself only here.
 run_readme() {
     local copy command number=0 failed=0
+    local as=(env COMPOSE_PROJECT_NAME=neaptide-readme NEAPTIDE_HTTP_PORT=18188 NEAPTIDE_TCP_FIRST=24000 NEAPTIDE_TCP_LAST=24099)
     copy=$(mktemp -d "${TMPDIR:-/tmp}/neaptide-readme-XXXXXX")
     pack_tree | tar -x -C "$copy"
     (
         cd "$copy" || exit 1
-        export COMPOSE_PROJECT_NAME=neaptide-readme
-        export NEAPTIDE_HTTP_PORT=18188 NEAPTIDE_TCP_FIRST=24000 NEAPTIDE_TCP_LAST=24099
         while IFS= read -r command; do
             number=$((number + 1))
             printf '$ %s\n' "$command"
             local limit=600 status=0
             [[ $command != *journal* ]] || limit=5
-            timeout --signal=INT "$limit" bash -c "$command" </dev/null || status=$?
+            "${as[@]}" timeout --signal=INT "$limit" bash -c "$command" </dev/null || status=$?
             [ $status -eq 0 ] || { [[ $command = *journal* ]] && [ $status -eq 124 ]; } || failed=$((failed + 1))
-        done < <(sed -n '/^```sh$/,/^```$/{/^```/!p}' README.md | grep -v 'neaptide test$')
-        ./neaptide down --wipe --yes || failed=$((failed + 1))
+        done < <(awk '/^```/ {is_shell = $0 == "```sh"; next} is_shell' README.md | grep -v 'neaptide test$')
+        "${as[@]}" ./neaptide down --wipe --yes || failed=$((failed + 1))
         printf '%d%% tests passed, %d tests failed out of %d\n' \
             $((100 * (number + 1 - failed) / (number + 1))) "$failed" $((number + 1)) | tee "$logs/test-readme.log"
         [ "$failed" -eq 0 ]
