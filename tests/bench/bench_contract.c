@@ -68,8 +68,10 @@ static int by_value(const void *a, const void *b)
 static void report(const char *what, int64_t *batches_ns, size_t bytes)
 {
     qsort(batches_ns, BATCHES, sizeof(batches_ns[0]), by_value);
-    double median_ns = (double)batches_ns[BATCHES / 2] / BATCH;
-    double p99_ns = (double)batches_ns[BATCHES * 99 / 100] / BATCH;
+    size_t median = BATCHES / 2;
+    size_t p99 = BATCHES * 99 / 100;
+    double median_ns = (double)batches_ns[median] / BATCH;
+    double p99_ns = (double)batches_ns[p99] / BATCH;
 
     (void)printf("%-8s median %7.0f ns  p99 %7.0f ns  %9.0f records/s  %6.0f MB/s\n", what,
                  median_ns, p99_ns, 1e9 / median_ns, (double)bytes * 1e3 / median_ns);

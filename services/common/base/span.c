@@ -72,8 +72,8 @@ int nt_buf_printf(struct nt_buf *buf, const char *format, ...)
 
 const char *nt_buf_text(struct nt_buf *buf)
 {
-    if (buf->data == NULL)
-        (void)nt_buf_reserve(buf, 0);
+    if (buf->data == NULL && nt_buf_reserve(buf, 0) == NULL)
+        return "";
     buf->data[buf->len] = '\0';
     return (const char *)buf->data;
 }

@@ -22,7 +22,7 @@ struct nt_codec {
     size_t readers_count;
 };
 
-int nt_codec_encode(const struct nt_codec *codec, const void *from, struct nt_buf *out,
+int nt_codec_encode(const struct nt_codec *codec, const void *from, struct nt_buf *buf,
                     struct nt_error *err);
 int nt_codec_decode(const struct nt_codec *codec, struct nt_arena *arena, struct nt_span bytes,
                     void *to, struct nt_error *err);

@@ -27,7 +27,9 @@ static json_t *from_number(double value)
 
 static json_t *from_bytes(struct nt_span bytes)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    const unsigned padding = 64;
     size_t size = (bytes.len + 2) / 3 * 4;
     NT_CLEANUP(nt_free_p) char *text = nt_zalloc(size + 1);
     char *to = text;
@@ -37,10 +39,8 @@ static json_t *from_bytes(struct nt_span bytes)
         uint32_t bits = (uint32_t)bytes.data[at] << 16;
         bits |= have > 1 ? (uint32_t)bytes.data[at + 1] << 8 : 0;
         bits |= have > 2 ? bytes.data[at + 2] : 0;
-        *to++ = digits[bits >> 18];
-        *to++ = digits[bits >> 12 & 63];
-        *to++ = have > 1 ? digits[bits >> 6 & 63] : '=';
-        *to++ = have > 2 ? digits[bits & 63] : '=';
+        for (unsigned i = 0; i < 4; i++)
+            *to++ = digits[i > have ? padding : bits >> (18 - 6 * i) & 63];
     }
     return must(json_stringn(text, size));
 }

@@ -59,7 +59,7 @@ struct validators {
 
 static void validators_of(const struct stat *stat, struct validators *ret)
 {
-    struct tm tm;
+    struct tm tm = {0};
 
     (void)snprintf(ret->etag, sizeof(ret->etag), "\"%llx.%lx-%llx\"",
                    (unsigned long long)stat->st_mtim.tv_sec, (unsigned long)stat->st_mtim.tv_nsec,
@@ -86,10 +86,9 @@ static bool is_unchanged(const struct nt_request *request, const struct validato
 enum range { RANGE_ALL, RANGE_PART, RANGE_WRONG };
 
 /* "bytes=5-9", "bytes=5-", "bytes=-5". Several ranges, or none that we know: all of it. */
-static enum range parse_range(const char *text, int64_t size, int64_t *ret_from, int64_t *ret_to)
+static enum range parse_range(struct nt_arena *arena, const char *text, int64_t size,
+                              int64_t *ret_from, int64_t *ret_to)
 {
-    char first[24] = "";
-    char last[24] = "";
     int64_t from = 0;
     int64_t to = INT64_MAX;
 
@@ -97,11 +96,10 @@ static enum range parse_range(const char *text, int64_t size, int64_t *ret_from,
         return RANGE_ALL;
     text += strlen("bytes=");
     size_t first_len = strcspn(text, "-");
-    if (text[first_len] != '-' || first_len >= sizeof(first) ||
-        strlen(text + first_len + 1) >= sizeof(last))
+    if (text[first_len] != '-')
         return RANGE_ALL;
-    memcpy(first, text, first_len);
-    (void)strcpy(last, text + first_len + 1);
+    const char *first = nt_arena_text_n(arena, text, first_len);
+    const char *last = text + first_len + 1;
     if ((first[0] == '\0' && last[0] == '\0') ||
         (first[0] != '\0' && nt_parse_i64(first, 0, INT64_MAX, &from) < 0) ||
         (last[0] != '\0' && nt_parse_i64(last, 0, INT64_MAX, &to) < 0) || to < from)
@@ -126,7 +124,7 @@ static enum range range_of(const struct nt_request *request, const struct valida
     if (range == NULL || (condition != NULL && strcmp(condition, ours->etag) != 0 &&
                           strcmp(condition, ours->date) != 0))
         return RANGE_ALL;
-    return parse_range(range, size, ret_from, ret_to);
+    return parse_range(request->arena, range, size, ret_from, ret_to);
 }
 
 /* --- the answer ------------------------------------------------------------------------------- */
@@ -151,21 +149,23 @@ static void send_part(struct nt_request *request, int fd, int64_t from, size_t l
 
 static int open_file(const char *path, struct stat *ret_stat)
 {
-    NT_CLEANUP(nt_close_p) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-    if (fd < 0 || fstat(fd, ret_stat) < 0)
+    if (fd < 0)
         return -errno;
-    if (!S_ISREG(ret_stat->st_mode))
-        return -ENOENT; /* a folder, a device: not a file to give away */
-    int opened = fd;
-    fd = -1;
-    return opened;
+    int status = fstat(fd, ret_stat) < 0 ? -errno : 0;
+    if (status == 0 && !S_ISREG(ret_stat->st_mode))
+        status = -ENOENT; /* a folder, a device: not a file to give away */
+    if (status == 0)
+        return fd;
+    (void)close(fd);
+    return status;
 }
 
 int nt_request_answer_file(struct nt_request *request, const char *path, const char *content_type)
 {
-    struct validators ours;
-    struct stat stat;
+    struct validators ours = {0};
+    struct stat stat = {0};
     int64_t from = 0;
     int64_t to = 0;
 

@@ -22,10 +22,14 @@ int64_t serve_now_ns(void)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+struct slot {
+    struct nt_request *request;
+};
+
 /* h2o is through with the request: answered and sent, or its connection is lost. */
-static void on_dispose(void *slot)
+static void on_dispose(void *arg)
 {
-    struct nt_request *request = *(struct nt_request **)slot;
+    struct nt_request *request = ((struct slot *)arg)->request;
 
     if (request->state == REQUEST_DEFERRED) {
         request_unwait(request);
@@ -109,8 +113,8 @@ struct nt_request *request_new(struct nt_serve *serve, h2o_req_t *req)
         nt_trace_new(request->traceparent);
     request->info.traceparent = request->traceparent;
 
-    struct nt_request **slot = h2o_mem_alloc_shared(&req->pool, sizeof(*slot), on_dispose);
-    *slot = request;
+    struct slot *slot = h2o_mem_alloc_shared(&req->pool, sizeof(*slot), on_dispose);
+    slot->request = request;
     return request;
 }
 

@@ -6,14 +6,17 @@
 #include <nt_cmocka.h>
 
 #include <avro.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "random_record.h"
 
 static void check(int status)
 {
-    if (status != 0)
+    if (status != 0) {
         fail_msg("avro-c: %s", avro_strerror());
+        abort(); /* fail_msg() does not return, but does not say so */
+    }
 }
 
 /* --- writing as an older program would -------------------------------------------------------- */
@@ -38,9 +41,11 @@ static void old_open(struct old *old, int32_t id)
 
 static avro_value_t field_of(avro_value_t *record, const char *name)
 {
-    avro_value_t field;
+    avro_value_t field = {0};
 
     check(avro_value_get_by_name(record, name, &field, NULL));
+    if (field.iface == NULL)
+        abort();
     return field;
 }
 
@@ -61,16 +66,18 @@ static void set_long(avro_value_t *record, const char *name, int64_t value)
 static avro_value_t append(avro_value_t *record, const char *name)
 {
     avro_value_t array = field_of(record, name);
-    avro_value_t item;
+    avro_value_t item = {0};
 
     check(avro_value_append(&array, &item, NULL));
+    if (item.iface == NULL)
+        abort();
     return item;
 }
 
 static avro_value_t branch_of(avro_value_t *record, const char *name, int branch)
 {
     avro_value_t field = field_of(record, name);
-    avro_value_t value;
+    avro_value_t value = {0};
 
     check(avro_value_set_branch(&field, branch, &value));
     return value;
@@ -107,7 +114,7 @@ static void write_version_1(struct nt_buf *out)
 {
     static char bytes[] = {'\xff', 0};
     struct old old;
-    avro_value_t value;
+    avro_value_t value = {0};
 
     old_open(&old, 200001);
     set_text(&old.value, "id", "thing-1");
@@ -203,7 +210,7 @@ static void test_version_2_is_read(void **state)
     struct nt_error err = NT_ERROR_INIT;
     struct nt_thing *thing = NULL;
     struct old old;
-    avro_value_t value;
+    avro_value_t value = {0};
 
     old_open(&old, 200003);
     set_text(&old.value, "id", "thing-2");

@@ -52,6 +52,7 @@ static int setup(void **state)
     static struct fixture fixture;
     struct nt_error err = NT_ERROR_INIT;
     const struct nt_route routes[] = {{"GET", "/files/{path...}", on_file, &fixture}};
+    static const char end[] = {'e', 'n', 'd'};
     char *large = nt_zalloc(LARGE_BYTES);
 
     fixture = (struct fixture){.folder = "/tmp/test_file.XXXXXX"};
@@ -59,7 +60,7 @@ static int setup(void **state)
     make_file(&fixture, "ten", "0123456789", 10);
     make_file(&fixture, "empty", "", 0);
     memset(large, 'x', LARGE_BYTES);
-    memcpy(large + LARGE_BYTES - 3, "end", 3);
+    memcpy(large + LARGE_BYTES - 3, end, sizeof(end));
     make_file(&fixture, "large", large, LARGE_BYTES);
     free(large);
     assert_int_equal(nt_loop_new(&fixture.loop, &err), 0);
