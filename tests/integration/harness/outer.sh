@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
 
 all_parts=(lint unit clang fuzz web stack playback readme)
+# bench prints figures for docs/benchmarks.md; only when asked for.
+known_parts=("${all_parts[@]}" bench)
 
 # Containers of tests read the tree from their standard input, so that nothing is mounted and nothing written.
 pack_tree() {
@@ -102,7 +104,7 @@ run_readme() {
 run_part() { # PART
     printf '\n=== %s\n' "$1"
     case $1 in
-    stack) run_stack stack . ;;
+    stack | bench) run_stack "$1" . ;;
     playback) NEAPTIDE_MODE=playback run_stack playback playback ;;
     readme) run_readme ;;
     *) run_inside "$1" ;;
@@ -140,7 +142,7 @@ end_tests() {
 }
 
 run_tests() { # PARTS...
-    local parts=("$@") part failed=() known=" ${all_parts[*]} "
+    local parts=("$@") part failed=() known=" ${known_parts[*]} "
     [ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
     for part in "${parts[@]}"; do
         [[ $known == *" $part "* ]] || fail "there is no part $part" "one or more of:$known"
