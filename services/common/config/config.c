@@ -24,11 +24,30 @@ static void add_problem(struct nt_error *err, const char *format, ...)
     va_end(args);
 }
 
+/* Texts live until the process ends, which a leak checker sees as long as something points to them:
+ * the settings themselves are often a local of main(). */
+struct kept {
+    struct kept *next;
+    char text[];
+};
+
+static struct kept *kept_texts;
+
+static const char *keep(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    struct kept *kept = nt_zalloc(sizeof(*kept) + size);
+    memcpy(kept->text, text, size);
+    kept->next = kept_texts;
+    kept_texts = kept;
+    return kept->text;
+}
+
 static int read_secret(const struct nt_setting *setting, const char *path, const char **ret_secret,
                        struct nt_error *err)
 {
     if (path[0] == '\0') {
-        *ret_secret = nt_strdup("");
+        *ret_secret = keep("");
         return 0;
     }
     NT_CLEANUP(nt_close_p) int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -39,7 +58,7 @@ static int read_secret(const struct nt_setting *setting, const char *path, const
         return -EINVAL;
     }
     secret[strcspn(secret, "\r\n")] = '\0';
-    *ret_secret = nt_take(secret);
+    *ret_secret = keep(secret);
     return 0;
 }
 
@@ -86,7 +105,7 @@ static void read_setting(const struct nt_setting *setting, void *settings, struc
             add_problem(err, "%s='%.40s' must have %.0f to %.0f characters: %s", setting->name,
                         text, setting->min, setting->max, setting->meaning);
         else
-            *(const char **)field = nt_strdup(text);
+            *(const char **)field = keep(text);
         break;
     }
     case NT_CONFIG_SECRET:

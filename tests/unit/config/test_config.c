@@ -26,12 +26,6 @@ static const struct nt_setting table[] = {
     {"NT_TEST_BOLD", "be bold", "false", 0, 0, NT_CONFIG_BOOL, AT(is_bold)},
 };
 
-static void free_texts(struct settings *settings)
-{
-    free((void *)(uintptr_t)settings->listen);
-    free((void *)(uintptr_t)settings->secret);
-}
-
 /* As from a command line with one argument, or none. */
 static int load(struct settings *settings, struct nt_error *err, const char *argument)
 {
@@ -63,7 +57,6 @@ static void test_defaults(void **state)
     assert_int_equal(settings.capacity_bytes, 1073741824);
     assert_int_equal(settings.port, 80);
     assert_false(settings.is_bold);
-    free_texts(&settings);
 }
 
 static void test_all_problems_come_at_once(void **state)
@@ -81,7 +74,6 @@ static void test_all_problems_come_at_once(void **state)
     assert_non_null(strstr(err.message, "NT_TEST_RATE='fast' must be a number"));
     assert_non_null(strstr(err.message, "NT_TEST_BOLD='yes' must be true or false"));
     assert_non_null(strstr(err.message, "NT_TEST_KEY_FILE: cannot read the file '/nowhere/key'"));
-    free_texts(&settings);
 }
 
 static void test_a_secret_comes_from_its_file(void **state)
@@ -97,7 +89,6 @@ static void test_a_secret_comes_from_its_file(void **state)
     struct nt_error err = NT_ERROR_INIT;
     assert_int_equal(load(&settings, &err, NULL), 0);
     assert_string_equal(settings.secret, "s3cret");
-    free_texts(&settings);
     (void)unlink(path);
 }
 
