@@ -93,8 +93,9 @@ void fleet_deinit(struct fleet *fleet);
 
 /*
  * A record of a topic, in log order. A bad one is refused whole with -EBADMSG or what the decoder
- * says. fleet_read() is for what arrives; fleet_apply() for our own decisions: it lets values that
- * were borrowed before stay until the next fleet_read() or fleet_settle().
+ * says; presence of an engine that is not the registered one with -EPERM. fleet_read() is for what
+ * arrives; fleet_apply() for our own decisions: it lets values that were borrowed before stay until
+ * the next fleet_read() or fleet_settle().
  */
 int fleet_read(struct fleet *fleet, enum nt_topic topic, const char *key, struct nt_span value,
                struct nt_error *err);
