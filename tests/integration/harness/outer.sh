@@ -48,11 +48,21 @@ run_stack() { # PART FOLDER
         -v "$(docker_socket):/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
         -e COMPOSE_PROJECT_NAME -e NEAPTIDE_FOLDER="$2" -e NEAPTIDE_URL="$url" -e NEAPTIDE_DOMAIN \
         -e NEAPTIDE_HTTP_PORT -e NEAPTIDE_TCP_FIRST -e NEAPTIDE_TCP_LAST -e NEAPTIDE_BIND \
-        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB -e NEAPTIDE_MODE \
+        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB \
         -e NEAPTIDE_SETUP_TOKEN="$(in_service api cat /var/lib/neaptide/secrets/setup-token)" || status=1
     [ $status -eq 0 ] || keep_service_logs "$part"
     step "take down the $part stack" take_down -v || true
     return $status
+}
+
+# An installation whose clock runs at 360x from a Monday 07:00 on, and plays recorded curves.
+run_playback() {
+    make_volumes >/dev/null
+    awk -v cpu_milli="$NEAPTIDE_HOST_CPU_MILLI" -f tests/integration/playback/curves.awk |
+        docker run --rm -i --network none -v "${COMPOSE_PROJECT_NAME}_playback:/playback" neaptide/base \
+            sh -c 'cat >/playback/curves.csv && chmod 644 /playback/curves.csv'
+    NEAPTIDE_CLOCK_LOAD0_MS=1793602800000 NEAPTIDE_CLOCK_RATE=360 NEAPTIDE_MODE=off \
+        NEAPTIDE_PLAYBACK_FILE=/var/lib/neaptide/playback/curves.csv run_stack playback playback
 }
 
 docker_socket() {
@@ -105,7 +115,7 @@ run_part() { # PART
     printf '\n=== %s\n' "$1"
     case $1 in
     stack | bench) run_stack "$1" . ;;
-    playback) NEAPTIDE_MODE=playback run_stack playback playback ;;
+    playback) run_playback ;;
     readme) run_readme ;;
     *) run_inside "$1" ;;
     esac
