@@ -148,9 +148,10 @@ static int on_agent(struct fleet *fleet, const char *key, struct nt_span value,
     const struct nt_host *known = host->host.value;
     const struct nt_agent *agent = fresh.value;
     if (known != NULL && known->engine[0] != '\0' && !nt_text_is(known->engine, agent->engine)) {
+        r = nt_fail(err, -EPERM, "%.64s answers with engine %.64s, registered is %.64s", key,
+                    agent->engine, known->engine);
         fleet_record_clear(&fresh);
-        return nt_fail(err, -EPERM, "%.64s answers with engine %.64s, registered is %.64s", key,
-                       agent->engine, known->engine);
+        return r;
     }
     fleet_record_retire(fleet, &host->agent);
     host->agent = fresh;
