@@ -1,0 +1,7 @@
+/// <reference types="svelte" />
+/// <reference types="vite/client" />
+
+declare module 'virtual:problems/*' {
+  const problems: Record<string, { title: string; detail: string; next: string }>;
+  export default problems;
+}

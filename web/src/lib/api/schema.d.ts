@@ -1,0 +1,3074 @@
+// Generated from services/api/openapi.json by `npm run types`; do not edit.
+export interface paths {
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is an administrator needed, and which parts are not ready yet? */
+        get: operations["getSetup"];
+        put?: never;
+        /** Makes the first administrator with the one-time token and signs in. */
+        post: operations["createAdministrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who am I? */
+        get: operations["getSession"];
+        put?: never;
+        /** Signs in. */
+        post: operations["signIn"];
+        /** Signs out. */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        /** Changes the language of this session. */
+        patch: operations["changeSession"];
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am, and my quota: limit, used, left. */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People. */
+        get: operations["listUsers"];
+        put?: never;
+        /** Creates a person with a password and a quota. */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person. */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates and sizes. */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My servers; everybody's with owner=all, for an administrator. */
+        get: operations["listServers"];
+        put?: never;
+        /** Asks for a server. */
+        post: operations["createServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Would each size fit now? With a sentence and the quota. */
+        get: operations["previewServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A server. */
+        get: operations["getServer"];
+        put?: never;
+        post?: never;
+        /** Deletes the server. Its data is kept 24 h for the administrator, then lost. */
+        delete: operations["deleteServer"];
+        options?: never;
+        head?: never;
+        /** Changes the title; name and address stay. */
+        patch: operations["renameServer"];
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts the server. */
+        post: operations["startServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops the server. */
+        post: operations["stopServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restarts the server. */
+        post: operations["restartServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/resize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the size: CPU live, memory with the next start where it cannot shrink live. */
+        post: operations["resizeServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves the server to another host. */
+        post: operations["moveServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/stay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks that a planned move is dropped. */
+        post: operations["stayServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/defer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks that a planned move waits. */
+        post: operations["deferServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees to a planned move. */
+        post: operations["consentServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps the server where it is, or lets it move again. */
+        post: operations["pinServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Name and first password, for servers that ask for one. The password is what the server began with; whoever changed it inside knows better. */
+        get: operations["getServerAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CPU and memory of a server over a range. */
+        get: operations["getServerLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forecast of a server. */
+        get: operations["getServerForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a server, newest first. */
+        get: operations["listServerEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hosts. */
+        get: operations["listHosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A host. */
+        get: operations["getHost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CPU and memory of a host over a range. */
+        get: operations["getHostLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forecast of a host. */
+        get: operations["getHostForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes no new servers, or takes them again. */
+        post: operations["cordonHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Active or spare. */
+        post: operations["setHostRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Coming overload windows. */
+        get: operations["listWindows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the tide table shows, in one answer. */
+        get: operations["getTide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Moves, newest first. */
+        get: operations["listMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans, newest first; without curves and rejected alternatives. */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its reasons, curves and rejected alternatives. */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mode, clock and budgets. */
+        get: operations["getPool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Off, suggest or automatic. */
+        patch: operations["changePool"];
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My tasks of the last 24 h, newest first. */
+        get: operations["listTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task. */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes as they happen. */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document. */
+        get: operations["getOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process lives. */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** It can serve; else which part waits. */
+        get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus text; not passed on by the edge. */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description One sentence, without its words. */
+        Message: {
+            /** @description message key; the page and the command line hold the text in both languages */
+            key: string;
+            /** @description figures for the text; their names end in their unit (_ms, _milli, _bytes, _pct) */
+            params: {
+                [key: string]: string | number | boolean;
+            };
+        };
+        /**
+         * @description Keys of the sentences that the api itself makes; every one has a text in each language. Sentences of plans and moves carry keys of the balancer: plan.*, move.*, reject.*, fits.*.
+         * @enum {string}
+         */
+        MessageKey: "event.back" | "event.created" | "event.deleted" | "event.failed" | "event.move-aborted" | "event.moved" | "event.out-of-memory" | "event.renamed" | "event.resized" | "event.started" | "event.stopped" | "event.unreachable" | "field.enum" | "field.missing" | "field.pattern" | "field.range" | "field.too-long" | "field.too-short" | "field.type" | "field.unknown" | "field.utf8" | "fits.no" | "fits.none" | "fits.now" | "fits.partly" | "fits.partly-until" | "fits.quota-cpu" | "fits.quota-memory" | "fits.quota-servers" | "fits.unknown" | "setup.ready" | "setup.waiting" | "task.copying" | "task.cutover" | "task.decided" | "task.deleting" | "task.holding" | "task.preparing" | "task.recalled" | "task.waiting" | "tide.fine" | "tide.mode-off" | "tide.move" | "tide.moved" | "tide.moves" | "tide.no-history" | "tide.no-hosts" | "tide.no-move" | "tide.older" | "tide.over-now" | "tide.suggested" | "tide.unreachable" | "tide.window";
+        /** @description application/problem+json */
+        Problem: {
+            /** @description /problems/<code> */
+            type: string;
+            /** @description from schemas/problems.json */
+            code: string;
+            status: number;
+            title: string;
+            /** @description one sentence in the language asked for, with its figures */
+            detail: string;
+            /** @description what to do now */
+            next: string;
+            params: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description 32 hex digits, also in the logs of every service */
+            trace_id: string;
+            /** @description which fields are wrong, in invalid-request */
+            errors?: {
+                /** @description JSON pointer or parameter name */
+                field: string;
+                message: components["schemas"]["Message"];
+            }[];
+        };
+        Resources: {
+            /** @description 1000 is one core */
+            cpu_milli: number;
+            mem_bytes: number;
+        };
+        Quota: {
+            cpu_milli: number;
+            mem_bytes: number;
+            servers: number;
+        };
+        QuotaUse: {
+            limit: components["schemas"]["Quota"];
+            used: components["schemas"]["Quota"];
+            left: components["schemas"]["Quota"];
+        };
+        SetupPart: {
+            /** @enum {string} */
+            part: "kafka" | "redis" | "topics" | "balancer" | "host" | "account";
+            ready: boolean;
+            message: components["schemas"]["Message"] | null;
+        };
+        Setup: {
+            /** @description no administrator exists yet */
+            needed: boolean;
+            /** @description the one-time link can be used now */
+            ready: boolean;
+            parts: components["schemas"]["SetupPart"][];
+        };
+        SetupRequest: {
+            /** @description the one-time token of the link that `up` printed */
+            token: string;
+            name: string;
+            password: string;
+            /** @enum {string} */
+            language?: "en" | "ko";
+        };
+        SessionRequest: {
+            name: string;
+            password: string;
+            /** @enum {string} */
+            language?: "en" | "ko";
+        };
+        SessionChange: {
+            /** @enum {string} */
+            language: "en" | "ko";
+        };
+        Session: {
+            /**
+             * Format: uuid
+             * @description the person
+             */
+            user: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "person";
+            /** @enum {string} */
+            language: "en" | "ko";
+            /** @description end of the session, milliseconds since 1970 (UTC) */
+            expires_ms: number;
+        };
+        Me: {
+            /**
+             * Format: uuid
+             * @description the person
+             */
+            user: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "person";
+            /** @enum {string} */
+            language: "en" | "ko";
+            quota: components["schemas"]["QuotaUse"];
+        };
+        User: {
+            /**
+             * Format: uuid
+             * @description the person
+             */
+            user: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "person";
+            /** @enum {string} */
+            language: "en" | "ko";
+            /** @description last change, wall time, milliseconds since 1970 (UTC) */
+            changed_ms: number;
+            revision: number;
+            quota: components["schemas"]["QuotaUse"];
+        };
+        UserRequest: {
+            name: string;
+            password: string;
+            /**
+             * @default person
+             * @enum {string}
+             */
+            role: "admin" | "person";
+            /** @enum {string} */
+            language?: "en" | "ko";
+            quota: components["schemas"]["Quota"];
+        };
+        Text: {
+            en: string;
+            ko: string;
+        };
+        Template: {
+            template: string;
+            title: components["schemas"]["Text"];
+            summary: components["schemas"]["Text"];
+            services: {
+                name: string;
+                /** @enum {string} */
+                kind: "http" | "ssh" | "tcp";
+                /** @description inside the container */
+                port: number;
+            }[];
+            /** @description what a deletion loses */
+            volumes: {
+                name: string;
+                path: string;
+            }[];
+            /**
+             * @description may a move restart it without asking
+             * @enum {string}
+             */
+            restart: "safe" | "ask" | "never";
+            minimum: components["schemas"]["Resources"];
+            /** @description names of sizes that it can have */
+            sizes: string[];
+        };
+        Size: {
+            /** @enum {string} */
+            size: "small" | "medium" | "large";
+            cpu_milli: number;
+            mem_bytes: number;
+        };
+        Catalogue: {
+            templates: components["schemas"]["Template"][];
+            sizes: components["schemas"]["Size"][];
+        };
+        /**
+         * @description The seven state words, the same in page, API, command line and events.
+         * @enum {string}
+         */
+        ServerState: "preparing" | "running" | "stopped" | "moving" | "unreachable" | "failed" | "deleting";
+        Move: {
+            /** @description id */
+            move: string;
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+            /** @description name of the server */
+            name: string;
+            /** @description host */
+            from: string;
+            /** @description host */
+            to: string;
+            /** @enum {string} */
+            phase: "planned" | "copying" | "holding" | "cutover" | "recalled" | "done" | "aborted";
+            /** @description since when in this phase, wall time, milliseconds since 1970 (UTC) */
+            since_ms: number;
+            /** @description planned moment of the cut-over, load time, milliseconds since 1970 (UTC) */
+            cutover_at_ms: number;
+            /** @description end, load time, milliseconds since 1970 (UTC) */
+            ended_ms: number | null;
+            /** @description pause: expected while planned, measured when done */
+            pause_ms: number | null;
+            /** @description plan that asked for it */
+            plan: string | null;
+            reason: components["schemas"]["Message"] | null;
+        };
+        Fault: {
+            /** @description from schemas/problems.json, where its text is */
+            code: string;
+            params: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description what the engine said, for experts */
+            message: string;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+        };
+        SshAddress: {
+            host: string;
+            port: number;
+            user: string;
+            /** @description the whole command */
+            command: string;
+        };
+        /** @description It never changes after a move. */
+        Address: {
+            /** @description web address */
+            url: string | null;
+            ssh: components["schemas"]["SshAddress"] | null;
+            tcp: {
+                service: string;
+                host: string;
+                port: number;
+            }[];
+        };
+        LoadNow: {
+            /** @description load time of the sample, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            cpu_milli: number;
+            mem_bytes: number;
+            /** @description of the limit or the capacity */
+            cpu_pct: number;
+            mem_pct: number;
+            /**
+             * @description redis; or kafka, marked older, while Redis is away
+             * @enum {string}
+             */
+            source: "redis" | "kafka";
+            /** @description true where the figure is older than it should be */
+            older: boolean;
+        };
+        Server: {
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+            /** @description makes the address and never changes */
+            name: string;
+            title: string;
+            /**
+             * Format: uuid
+             * @description owner
+             */
+            owner: string;
+            owner_name: string;
+            template: string;
+            size: string | null;
+            state: components["schemas"]["ServerState"];
+            /** @description since when in this state, milliseconds since 1970 (UTC) */
+            since_ms: number;
+            /** @description what this person may do now */
+            actions: ("start" | "stop" | "restart" | "resize" | "rename" | "move" | "delete" | "stay" | "defer" | "consent" | "pin")[];
+            host: string | null;
+            requested: components["schemas"]["Resources"];
+            granted: components["schemas"]["Resources"];
+            applied: components["schemas"]["Resources"] | null;
+            address: components["schemas"]["Address"];
+            move: components["schemas"]["Move"] | null;
+            planned_move: components["schemas"]["Move"] | null;
+            /** @enum {string} */
+            restart: "safe" | "ask" | "never";
+            pinned: boolean;
+            reason: components["schemas"]["Message"] | null;
+            fault: components["schemas"]["Fault"] | null;
+            load: components["schemas"]["LoadNow"] | null;
+            /** @description creation, milliseconds since 1970 (UTC) */
+            created_ms: number;
+            generation: number;
+            run: number;
+            /** @description grows with every change; the ETag */
+            revision: number;
+        };
+        ServerRequest: {
+            name: string;
+            /** @description anything up to 80 characters; the name where absent */
+            title?: string;
+            template: string;
+            /** @enum {string} */
+            size: "small" | "medium" | "large";
+        };
+        ServerChange: {
+            title: string;
+        };
+        ResizeRequest: {
+            /** @enum {string} */
+            size: "small" | "medium" | "large";
+        };
+        MoveRequest: {
+            host: string;
+            /** @description cut-over not before this load time, milliseconds since 1970 (UTC) */
+            at_ms?: number;
+        };
+        DeferRequest: {
+            /** @description not before this load time, milliseconds since 1970 (UTC) */
+            until_ms: number;
+        };
+        PinRequest: {
+            /** @description true: is never moved */
+            pinned: boolean;
+        };
+        /** @description For templates with a password (shell, files); 404 for others. */
+        Access: {
+            /** @description name to sign in with */
+            user: string;
+            /** @description the first password */
+            password: string;
+        };
+        ServerAnswer: {
+            server: components["schemas"]["Server"];
+            /** @description server@revision, for Neaptide-After */
+            after: string;
+            sentence: components["schemas"]["Message"] | null;
+        };
+        Fit: {
+            size: string;
+            requested: components["schemas"]["Resources"];
+            /** @enum {string} */
+            fits: "now" | "partly" | "no" | "quota" | "unknown";
+            granted: components["schemas"]["Resources"] | null;
+            /** @description when the full size is probable, milliseconds since 1970 (UTC) */
+            full_after_ms: number | null;
+            largest: components["schemas"]["Resources"] | null;
+            sentence: components["schemas"]["Message"];
+        };
+        Preview: {
+            template: string;
+            items: components["schemas"]["Fit"][];
+            quota: components["schemas"]["QuotaUse"];
+        };
+        LoadSeries: {
+            /** @description host or server */
+            subject: string;
+            /** @description start of the first step, load time, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            step_ms: number;
+            /** @description mean; null where nothing was measured */
+            cpu_milli: (number | null)[];
+            /** @description maximum; null where nothing was measured */
+            cpu_milli_max: (number | null)[];
+            /** @description mean; null where nothing was measured */
+            mem_bytes: (number | null)[];
+            /** @description maximum; null where nothing was measured */
+            mem_bytes_max: (number | null)[];
+            /** @description capacity of the host or grant of the server */
+            cpu_limit_milli: number | null;
+            mem_limit_bytes: number | null;
+            /** @description newest figures are missing for now */
+            older: boolean;
+        };
+        Accuracy: {
+            /** @description how many values of the last 7 days */
+            scored: number;
+            /** @description mean absolute error, in the unit */
+            mae: number;
+            /** @description that of persistence */
+            mae_naive: number;
+            /** @description share of values inside the band; 80 is right */
+            coverage_pct: number;
+        };
+        ForecastSeries: {
+            subject: string;
+            /** @enum {string} */
+            resource: "cpu" | "memory";
+            /** @enum {string} */
+            unit: "cpu_milli" | "mem_bytes";
+            /** @description when made, load time, milliseconds since 1970 (UTC) */
+            issued_ms: number;
+            /** @description start of the first step, load time, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            step_ms: number;
+            /** @description 10th percentile; null where nothing was measured */
+            p10: (number | null)[];
+            /** @description median; null where nothing was measured */
+            p50: (number | null)[];
+            /** @description 90th percentile; null where nothing was measured */
+            p90: (number | null)[];
+            /** @description capacity in the same unit */
+            limit: number | null;
+            model: string;
+            /** @description how the band was made, for instance residual */
+            band: string;
+            history_days: number;
+            /** @description days needed for a forecast */
+            need_days: number;
+            /** @description false: arrays are empty */
+            enough: boolean;
+            accuracy: components["schemas"]["Accuracy"] | null;
+        };
+        Forecasts: {
+            items: components["schemas"]["ForecastSeries"][];
+        };
+        HostPeak: {
+            /** @enum {string} */
+            resource: "cpu" | "memory";
+            /** @description when, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            p50_pct: number;
+            p90_pct: number;
+        };
+        Host: {
+            host: string;
+            /** @enum {string} */
+            role: "active" | "spare";
+            cordoned: boolean;
+            draining: boolean;
+            reachable: boolean;
+            capacity: components["schemas"]["Resources"];
+            given: components["schemas"]["Resources"];
+            /** @description how many */
+            servers: number;
+            load: components["schemas"]["LoadNow"] | null;
+            peak: components["schemas"]["HostPeak"] | null;
+            /** @description version of Docker Engine */
+            engine: string | null;
+            /** @description last sign of life, wall time, milliseconds since 1970 (UTC) */
+            seen_ms: number | null;
+            clock_wrong: boolean;
+            /** @description its samples are recorded curves */
+            playback: boolean;
+            revision: number;
+        };
+        CordonRequest: {
+            cordoned: boolean;
+        };
+        RoleRequest: {
+            /** @enum {string} */
+            role: "active" | "spare";
+        };
+        HostAnswer: {
+            host: components["schemas"]["Host"];
+            /** @description host@revision, for Neaptide-After */
+            after: string;
+        };
+        Contributor: {
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+            name: string;
+            /** @description of the load in the window */
+            share_pct: number;
+        };
+        Window: {
+            /** @description host/resource/from_ms */
+            window: string;
+            host: string;
+            /** @enum {string} */
+            resource: "cpu" | "memory";
+            /** @description begin, load time, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            /** @description end, load time, milliseconds since 1970 (UTC) */
+            to_ms: number;
+            /** @description expected peak */
+            peak_pct: number;
+            /** @description of a load above the threshold */
+            probability: number;
+            threshold_pct: number;
+            recurring: {
+                /** @description daily, weekdays, or names of days */
+                days: string;
+                /** @description of the local day */
+                from_minute: number;
+                to_minute: number;
+                seen: number;
+                of: number;
+            } | null;
+            contributors: components["schemas"]["Contributor"][];
+            /** @description newest forecast, load time, milliseconds since 1970 (UTC) */
+            issued_ms: number;
+        };
+        TidePast: {
+            /** @description start, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            step_ms: number;
+            /** @description mean of the step; null where nothing was measured */
+            load_pct: (number | null)[];
+            /** @description maximum of the step; null where nothing was measured */
+            max_pct: (number | null)[];
+        };
+        TideAhead: {
+            /** @description start, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            step_ms: number;
+            /** @description 10th percentile; null where nothing was measured */
+            p10_pct: (number | null)[];
+            /** @description median; null where nothing was measured */
+            p50_pct: (number | null)[];
+            /** @description 90th percentile; null where nothing was measured */
+            p90_pct: (number | null)[];
+            enough: boolean;
+            history_days: number;
+            need_days: number;
+            accuracy: components["schemas"]["Accuracy"] | null;
+        };
+        TideHost: {
+            host: string;
+            /** @enum {string} */
+            role: "active" | "spare";
+            cordoned: boolean;
+            reachable: boolean;
+            capacity: components["schemas"]["Resources"];
+            load: components["schemas"]["LoadNow"] | null;
+            past: components["schemas"]["TidePast"];
+            ahead: components["schemas"]["TideAhead"];
+            windows: components["schemas"]["Window"][];
+        };
+        Tide: {
+            /** @description load time, milliseconds since 1970 (UTC) */
+            now_ms: number;
+            /** @enum {string} */
+            resource: "cpu" | "memory";
+            /** @description the line, 90 */
+            limit_pct: number;
+            /** @enum {string} */
+            mode: "off" | "suggest" | "automatic";
+            /** @description in this order; each is a sentence or a clause */
+            sentence: components["schemas"]["Message"][];
+            hosts: components["schemas"]["TideHost"][];
+            /** @description planned and done, from 24 h back to 24 h ahead */
+            moves: components["schemas"]["Move"][];
+            older: boolean;
+        };
+        Curve: {
+            host: string;
+            /** @description start, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            step_ms: number;
+            /** @description without the plan; null where nothing was measured */
+            without_pct: (number | null)[];
+            /** @description with the plan; null where nothing was measured */
+            with_pct: (number | null)[];
+        };
+        Rejected: {
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+            name: string;
+            to: string;
+            /** @description peak of the host in danger */
+            from_peak_pct: number;
+            /** @description peak of the target */
+            to_peak_pct: number;
+            reason: components["schemas"]["Message"];
+        };
+        PlannedMove: {
+            move: string;
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+            name: string;
+            from: string;
+            to: string;
+            /** @description load time, milliseconds since 1970 (UTC) */
+            cutover_at_ms: number;
+            /** @description expected */
+            pause_ms: number;
+            /** @description to be copied */
+            bytes: number;
+            reason: components["schemas"]["Message"];
+            /** @description planned, or the phase of the move */
+            state: string;
+        };
+        Plan: {
+            /** @description id */
+            plan: string;
+            /** @description made, load time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            /** @enum {string} */
+            mode: "off" | "suggest" | "automatic";
+            /** @enum {string} */
+            state: "suggested" | "applied" | "done" | "superseded" | "no-useful-move";
+            /** @description the host in danger */
+            host: string;
+            window: components["schemas"]["Window"];
+            moves: components["schemas"]["PlannedMove"][];
+            reason: components["schemas"]["Message"];
+            curves: components["schemas"]["Curve"][];
+            rejected: components["schemas"]["Rejected"][];
+            helped: components["schemas"]["Message"] | null;
+            revision: number;
+        };
+        Clock: {
+            /** @description load time at wall0_ms, milliseconds since 1970 (UTC) */
+            load0_ms: number;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            wall0_ms: number;
+            /** @description load milliseconds per wall millisecond */
+            rate: number;
+        };
+        Pool: {
+            /** @enum {string} */
+            mode: "off" | "suggest" | "automatic";
+            clock: components["schemas"]["Clock"];
+            /** @description load time now, milliseconds since 1970 (UTC) */
+            now_ms: number;
+            /** @description IANA name */
+            time_zone: string;
+            moves_per_hour: number;
+            /** @description load time */
+            cool_down_ms: number;
+            act_probability: number;
+            /** @description what counts as overload */
+            threshold_pct: number;
+            /** @description a balancer leads */
+            leader: boolean;
+            revision: number;
+        };
+        PoolChange: {
+            /** @enum {string} */
+            mode: "off" | "suggest" | "automatic";
+        };
+        PoolAnswer: {
+            pool: components["schemas"]["Pool"];
+            after: string;
+        };
+        Task: {
+            /** @description id of the request */
+            task: string;
+            /** @enum {string} */
+            kind: "create" | "start" | "stop" | "restart" | "resize" | "rename" | "delete" | "move" | "stay" | "defer" | "consent" | "pin" | "cordon" | "role" | "mode";
+            /** @description server, host or pool */
+            subject: string;
+            /** @description name for people */
+            name: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed";
+            stage: components["schemas"]["Message"] | null;
+            bytes_done: number | null;
+            bytes_total: number | null;
+            /** @description asked, wall time, milliseconds since 1970 (UTC) */
+            created_ms: number;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            ended_ms: number | null;
+            problem: components["schemas"]["Problem"] | null;
+            /** @description subject@revision once it is decided */
+            after: string | null;
+        };
+        ServerEvent: {
+            /** @description id */
+            event: string;
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+            name: string;
+            /** @enum {string} */
+            kind: "created" | "started" | "stopped" | "resized" | "renamed" | "out-of-memory" | "failed" | "deleted" | "unreachable" | "back" | "moved" | "move-aborted";
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            host: string | null;
+            message: components["schemas"]["Message"];
+        };
+        LoadPoint: {
+            id: string;
+            cpu_milli: number;
+            mem_bytes: number;
+            cpu_pct: number;
+            mem_pct: number;
+        };
+        LoadTick: {
+            /** @description load time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            hosts: components["schemas"]["LoadPoint"][];
+            /** @description the person's own; all for an administrator */
+            servers: components["schemas"]["LoadPoint"][];
+            older: boolean;
+        };
+        /** @description `data:` of each event of the stream; its name is in `event:`. hello and reset: read everything again. loads has no id and is not replayed. */
+        StreamEvent: {
+            /** @constant */
+            type: "hello";
+            /** @description load time now */
+            at_ms: number;
+            version: string;
+        } | {
+            /** @constant */
+            type: "reset";
+        } | {
+            /** @constant */
+            type: "server";
+            server: components["schemas"]["Server"];
+        } | {
+            /** @constant */
+            type: "server-gone";
+            /**
+             * Format: uuid
+             * @description server
+             */
+            server: string;
+        } | {
+            /** @constant */
+            type: "server-event";
+            event: components["schemas"]["ServerEvent"];
+        } | {
+            /** @constant */
+            type: "host";
+            host: components["schemas"]["Host"];
+        } | {
+            /** @constant */
+            type: "move";
+            move: components["schemas"]["Move"];
+        } | {
+            /** @constant */
+            type: "plan";
+            plan: string;
+            host: string;
+            state: string;
+        } | {
+            /** @constant */
+            type: "windows";
+            host: string;
+            windows: components["schemas"]["Window"][];
+        } | {
+            /** @constant */
+            type: "forecast";
+            subject: string;
+        } | {
+            /** @constant */
+            type: "pool";
+            pool: components["schemas"]["Pool"];
+        } | {
+            /** @constant */
+            type: "task";
+            task: components["schemas"]["Task"];
+        } | {
+            /** @constant */
+            type: "loads";
+            loads: components["schemas"]["LoadTick"];
+        };
+        Health: {
+            status: string;
+            waiting_for?: string[];
+        };
+        UserPage: {
+            items: components["schemas"]["User"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        ServerPage: {
+            items: components["schemas"]["Server"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        HostPage: {
+            items: components["schemas"]["Host"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        WindowPage: {
+            items: components["schemas"]["Window"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        PlanPage: {
+            items: components["schemas"]["Plan"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        TaskPage: {
+            items: components["schemas"]["Task"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        ServerEventPage: {
+            items: components["schemas"]["ServerEvent"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        MovePage: {
+            items: components["schemas"]["Move"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+    };
+    responses: {
+        /** @description What went wrong and what to do, in the language asked for. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description how many */
+        Limit: number;
+        /** @description `next` of the page before */
+        After: string;
+        /** @description the ETag that the change was made against; else 412 revision-changed */
+        IfMatch: string;
+        /** @description a repeat within 24 h gets the first answer again */
+        IdempotencyKey: string;
+        /** @description subject@revision: wait up to 2 s until the answer includes it */
+        NeaptideAfter: string;
+        Server: string;
+        Host: string;
+        User: string;
+        Plan: string;
+        Task: string;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description "revision" */
+        ETag: string;
+        /** @description where the new thing is */
+        Location: string;
+        /** @description the session */
+        "Set-Cookie": string;
+        /** @description subject@revision */
+        "Neaptide-After": string;
+        /** @description true: what was waited for is not in yet */
+        "Neaptide-Stale": "true";
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRequest"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listServers: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+                /** @description whose */
+                owner?: "me" | "all";
+            };
+            header?: {
+                /** @description subject@revision: wait up to 2 s until the answer includes it */
+                "Neaptide-After"?: components["parameters"]["NeaptideAfter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Neaptide-Stale": components["headers"]["Neaptide-Stale"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; it is being prepared. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewServer: {
+        parameters: {
+            query: {
+                /** @description template */
+                template: string;
+                /** @description for a resize of this server */
+                server?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description subject@revision: wait up to 2 s until the answer includes it */
+                "Neaptide-After"?: components["parameters"]["NeaptideAfter"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-Stale": components["headers"]["Neaptide-Stale"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    renameServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stopServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restartServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resizeServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResizeRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    moveServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stayServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deferServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeferRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    consentServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pinServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServerAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServerLoad: {
+        parameters: {
+            query?: {
+                /** @description begin, load time; 1 h back where absent */
+                from_ms?: number;
+                /** @description end, load time; now where absent */
+                to_ms?: number;
+                /** @description about how many points; the step is one of 5 s, 1 min, 5 min, 30 min, 2 h */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadSeries"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServerForecast: {
+        parameters: {
+            query?: {
+                /** @description only this one */
+                resource?: "cpu" | "memory";
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecasts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listServerEvents: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHosts: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description subject@revision: wait up to 2 s until the answer includes it */
+                "Neaptide-After"?: components["parameters"]["NeaptideAfter"];
+            };
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Host"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHostLoad: {
+        parameters: {
+            query?: {
+                /** @description begin, load time; 1 h back where absent */
+                from_ms?: number;
+                /** @description end, load time; now where absent */
+                to_ms?: number;
+                /** @description about how many points; the step is one of 5 s, 1 min, 5 min, 30 min, 2 h */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadSeries"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHostForecast: {
+        parameters: {
+            query?: {
+                /** @description only this one */
+                resource?: "cpu" | "memory";
+            };
+            header?: never;
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecasts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cordonHost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CordonRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setHostRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWindows: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+                /** @description only this host */
+                host?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTide: {
+        parameters: {
+            query?: {
+                /** @description which resource */
+                resource?: "cpu" | "memory";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tide"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMoves: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: components["parameters"]["Plan"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description subject@revision: wait up to 2 s until the answer includes it */
+                "Neaptide-After"?: components["parameters"]["NeaptideAfter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changePool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description a repeat within 24 h gets the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Neaptide-After": components["headers"]["Neaptide-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolAnswer"];
+                };
+            };
+            /** @description Not decided within 2 s; the task says how it went. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: components["parameters"]["Task"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description replay what came after this event */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; a comment line every 10 s. Only what this person may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOpenapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Not yet. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+}
