@@ -1,3 +1,4 @@
+#include <api/body.h>
 #include <api/edgemap.h>
 #include <nt/contract.h>
 #include <nt/text.h>
@@ -42,11 +43,17 @@ static int published_port(const struct nt_server_state *server, const char *serv
     return 0;
 }
 
+/* An address goes into a command for the edge: nothing but an address may be in it. */
+static bool is_address(const char *text)
+{
+    return text[0] != '\0' && strspn(text, "0123456789abcdefABCDEF.:") == strlen(text);
+}
+
 static void add_key(struct nt_arena *arena, struct edgemap *map,
                     const struct nt_server_state *server, const char *service, const char *key)
 {
     int port = published_port(server, service);
-    bool is_there = server->address[0] != '\0' && port > 0;
+    bool is_there = is_address(server->address) && port > 0;
     add(map, EDGE_ADDRESS, key, is_there ? nt_arena_text(arena, server->address) : EDGE_NOWHERE);
     add(map, EDGE_PORT, key, is_there ? nt_arena_printf(arena, "%d", port) : EDGE_NOWHERE_PORT);
     if (server->move != NULL && edgemap_is_held(server->move->phase))
@@ -56,7 +63,7 @@ static void add_key(struct nt_arena *arena, struct edgemap *map,
 static void add_server(struct nt_arena *arena, struct edgemap *map,
                        const struct nt_server_state *server, const char *domain)
 {
-    if (strcmp(server->desired, "deleted") == 0)
+    if (strcmp(server->desired, "deleted") == 0 || !body_is_name(server->name))
         return;
     for (size_t i = 0; i < server->services_count; i++) {
         const struct nt_service *service = &server->services[i];

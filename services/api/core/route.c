@@ -136,37 +136,6 @@ const struct route *route_find(const char *operation)
     return NULL;
 }
 
-static bool matches(const char *pattern, const char *path)
-{
-    while (*pattern != '\0') {
-        if (*pattern == '{') {
-            size_t len = strcspn(path, "/");
-            if (len == 0)
-                return false;
-            path += len;
-            pattern += strcspn(pattern, "}") + 1;
-        } else if (*pattern++ != *path++) {
-            return false;
-        }
-    }
-    return *path == '\0';
-}
-
-const char *route_methods(const char *path, char *ret_text, size_t size)
-{
-    ret_text[0] = '\0';
-    const char *pattern = NULL;
-    for (size_t i = 0; i < routes_count; i++) {
-        if (pattern == NULL && matches(routes[i].pattern, path))
-            pattern = routes[i].pattern;
-        if (pattern == NULL || strcmp(pattern, routes[i].pattern) != 0)
-            continue;
-        size_t len = strlen(ret_text);
-        (void)snprintf(ret_text + len, size - len, "%s%s", len == 0 ? "" : ", ", routes[i].method);
-    }
-    return ret_text;
-}
-
 int route_check(const struct route *route, const struct route_who *who, const char *owner,
                 struct problem *problem)
 {

@@ -122,8 +122,7 @@ void fixture_init(struct fixture *fixture)
     fleet_init(&fixture->fleet);
     fixture->site = (struct view_site){.console = "http://console.localhost:8088",
                                        .domain = "s.localhost",
-                                       .tcp_host = "localhost",
-                                       .cluster = "c1"};
+                                       .tcp_host = "localhost"};
     fixture->view = (struct view){.fleet = &fixture->fleet,
                                   .site = &fixture->site,
                                   .wall_ms = FIXTURE_NOW_MS,

@@ -64,6 +64,30 @@ static void test_deleted_servers_are_nowhere(void **state)
     fixture_deinit(&fixture);
 }
 
+static void test_nothing_but_names_and_addresses_reaches_a_command(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct nt_arena arena;
+    fixture_init(&fixture);
+    nt_arena_init(&arena);
+    struct nt_server_state web = fixture_web_state();
+    web.address = "10.0.0.1; shutdown frontend web";
+    web.sequence++;
+    (void)fixture_put(&fixture, NT_TOPIC_SERVER_STATE, web.server, &web);
+    struct nt_server_state shell = fixture_shell_state();
+    shell.name = "x\nadd";
+    shell.sequence++;
+    (void)fixture_put(&fixture, NT_TOPIC_SERVER_STATE, shell.server, &shell);
+    struct edgemap map = edgemap_of(&arena, &fixture.fleet.servers, "s.localhost");
+    assert_string_equal(written(&arena, &map), "address files-1.s.localhost 10.0.0.2;"
+                                               "address web-1.s.localhost 127.0.0.1;"
+                                               "port files-1.s.localhost 32001;"
+                                               "port web-1.s.localhost 1;");
+    nt_arena_deinit(&arena);
+    fixture_deinit(&fixture);
+}
+
 /* The whole way of a move: hold first, then the new place, and only then let go. */
 static void test_a_move_never_sends_anybody_to_the_wrong_place(void **state)
 {
@@ -125,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_maps_are_a_function_of_the_states),
         cmocka_unit_test(test_deleted_servers_are_nowhere),
+        cmocka_unit_test(test_nothing_but_names_and_addresses_reaches_a_command),
         cmocka_unit_test(test_a_move_never_sends_anybody_to_the_wrong_place),
         cmocka_unit_test(test_a_restarted_edge_gets_everything),
     };

@@ -28,9 +28,6 @@ extern const size_t routes_count;
 
 const struct route *route_find(const char *operation); /* or NULL */
 
-/* "GET, PATCH": the methods of the pattern that matches path; "" where none does. */
-const char *route_methods(const char *path, char *ret_text, size_t size);
-
 struct route_who {
     bool is_signed_in;
     bool is_admin;

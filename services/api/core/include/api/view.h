@@ -13,7 +13,6 @@ struct view_site {
     const char *console;  /* origin: http://console.localhost:8088 */
     const char *domain;   /* of the servers: s.localhost */
     const char *tcp_host; /* name under which the edge's TCP ports are reached: localhost */
-    const char *cluster;  /* "" while unknown */
 };
 
 struct view {
