@@ -198,16 +198,17 @@ static void on_preview(void *arg, struct nt_request *request)
     }
     struct nt_error err = NT_ERROR_INIT;
     struct nt_arena *arena = nt_request_arena(request);
-    struct preview_ask ask;
-    if (preview_json_read(arena, nt_request_info(request)->body, &ask, &err) < 0) {
+    struct preview_sizes sizes;
+    if (preview_json_read(arena, nt_request_info(request)->body, &sizes, &err) < 0) {
         nt_log(NT_WARN, "preview_not_understood", NT_KV("reason", err.message));
         answer_code(request, 422, "invalid-request");
         return;
     }
-    struct preview preview;
-    leader_preview(app->leader, arena, &ask, &preview);
+    struct preview previews[PREVIEW_SIZES_MAX];
+    for (size_t i = 0; i < sizes.count; i++)
+        leader_preview(app->leader, arena, &sizes.asks[i], &previews[i]);
     struct nt_buf body = {0};
-    preview_json_write(&preview, &body);
+    preview_json_write(&sizes, previews, &body);
     nt_request_answer(request, 200, "application/json", nt_buf_span(&body));
     nt_buf_deinit(&body);
 }
@@ -217,7 +218,7 @@ static int open_serve(struct app *app, struct nt_error *err)
     struct nt_route routes[NT_HEALTH_ROUTES + 1];
     app->health = (struct nt_health){.ready = ready, .arg = app, .metrics = app->metrics};
     size_t count = nt_health_routes(&app->health, routes);
-    routes[count++] = (struct nt_route){"POST", "/internal/preview", on_preview, app};
+    routes[count++] = (struct nt_route){"POST", "/preview", on_preview, app};
     const struct nt_serve_options options = {
         .loop = app->loop,
         .metrics = app->metrics,

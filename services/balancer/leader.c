@@ -280,19 +280,16 @@ void leader_begin(struct leader *leader, struct writer *writer)
         nt_log(NT_WARN, "cluster_id_differs", NT_KV("file", cluster), NT_KV("pool", pool->cluster));
 }
 
-static void log_outcome(struct leader *leader, const struct nt_wish *wish, bool is_repeat)
+static void log_outcome(struct leader *leader, const struct nt_wish *wish)
 {
     struct nt_outcome *outcome = NULL;
     const struct effect *last = &leader->effects.items[leader->effects.count - 1];
     if (nt_outcome_decode(&leader->arena, last->value, &outcome, NULL) < 0)
         return;
-    nt_metric_add(is_repeat           ? leader->numbers.repeated
-                  : outcome->accepted ? leader->numbers.accepted
-                                      : leader->numbers.refused,
-                  1);
+    nt_metric_add(outcome->accepted ? leader->numbers.accepted : leader->numbers.refused, 1);
     nt_log(NT_INFO, "request_decided", NT_KV("request", wish->id), NT_KV("op", wish->op),
-           NT_KV("actor", wish->actor), NT_KV("server", wish->server), NT_KV("code", outcome->code),
-           NT_KV("repeated", is_repeat));
+           NT_KV("actor", wish->actor), NT_KV("server", wish->server),
+           NT_KV("code", outcome->code));
 }
 
 int leader_on_request(struct leader *leader, const struct nt_message *message,
@@ -304,10 +301,14 @@ int leader_on_request(struct leader *leader, const struct nt_message *message,
         return status;
     const double began_s = now_s();
     const struct context context = context_now(leader);
-    const bool is_repeat = outcomes_find(&leader->outcomes, wish->id, context.wall_ms).len > 0;
-    requests_decide(&context, &leader->outcomes, wish, &leader->effects);
+    const bool is_new = requests_decide(&context, &leader->outcomes, wish, &leader->effects);
     nt_metric_observe(leader->numbers.decide_seconds, now_s() - began_s);
-    log_outcome(leader, wish, is_repeat);
+    if (is_new) {
+        log_outcome(leader, wish);
+    } else {
+        nt_metric_add(leader->numbers.repeated, 1);
+        nt_log(NT_INFO, "request_repeated", NT_KV("request", wish->id), NT_KV("op", wish->op));
+    }
     write_out(leader, message->traceparent, group, message->offset);
     return 0;
 }

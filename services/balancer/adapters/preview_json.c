@@ -30,7 +30,27 @@ static int read_resources(const json_t *from, const char *what, struct nt_resour
     return 0;
 }
 
-int preview_json_read(struct nt_arena *arena, struct nt_span body, struct preview_ask *ret_ask,
+static int read_sizes(struct nt_arena *arena, const json_t *from, const struct preview_ask *common,
+                      struct preview_sizes *ret_sizes, struct nt_error *err)
+{
+    if (!json_is_array(from) || json_array_size(from) > PREVIEW_SIZES_MAX)
+        return nt_fail(err, -EINVAL, "sizes is no list of at most %d", (int)PREVIEW_SIZES_MAX);
+    ret_sizes->count = json_array_size(from);
+    for (size_t i = 0; i < ret_sizes->count; i++) {
+        const json_t *size = json_array_get(from, i);
+        const char *name = json_string_value(json_object_get(size, "size"));
+        if (name == NULL)
+            return nt_fail(err, -EINVAL, "a size has no name");
+        ret_sizes->names[i] = nt_arena_text(arena, name);
+        ret_sizes->asks[i] = *common;
+        int status = read_resources(size, name, &ret_sizes->asks[i].requested, err);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+int preview_json_read(struct nt_arena *arena, struct nt_span body, struct preview_sizes *ret_sizes,
                       struct nt_error *err)
 {
     json_error_t problem;
@@ -38,30 +58,22 @@ int preview_json_read(struct nt_arena *arena, struct nt_span body, struct previe
     json_t *root = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL)
         return nt_fail(err, -EINVAL, "the body is not JSON: %s", problem.text);
-    const char *owner = NULL, *template = NULL;
-    json_t *quota = NULL, *quota_servers = NULL, *requested = NULL, *minimum = NULL;
-    if (json_unpack_ex(root, &problem, 0, "{s:s s:s s:o s?o s?o s?o}", "owner", &owner, "template",
-                       &template, "requested", &requested, "minimum", &minimum, "quota", &quota,
-                       "quota_servers", &quota_servers) < 0)
+    const char *template = NULL;
+    json_t *server = NULL, *minimum = NULL, *sizes = NULL;
+    if (json_unpack_ex(root, &problem, 0, "{s:s s:o s:o s?o}", "template", &template, "minimum",
+                       &minimum, "sizes", &sizes, "server", &server) < 0)
         return nt_fail(err, -EINVAL, "%s", problem.text);
-    struct preview_ask ask = {.owner = nt_arena_text(arena, owner),
-                              .template = nt_arena_text(arena, template),
-                              .quota_servers = -1};
-    int status = read_resources(requested, "requested", &ask.requested, err);
-    if (status == 0 && minimum != NULL)
-        status = read_resources(minimum, "minimum", &ask.minimum, err);
-    if (status == 0 && quota != NULL && !json_is_null(quota)) {
-        struct nt_resources *limit = NT_NEW(arena, struct nt_resources);
-        status = read_resources(quota, "quota", limit, err);
-        ask.quota = limit;
-    }
-    if (status < 0)
-        return status;
-    if (json_is_integer(quota_servers) && json_integer_value(quota_servers) >= 0 &&
-        json_integer_value(quota_servers) <= INT_MAX)
-        ask.quota_servers = (int)json_integer_value(quota_servers);
-    *ret_ask = ask;
-    return 0;
+    struct preview_ask common = {
+        .server = nt_arena_text(arena, json_string_value(server)),
+        .template = nt_arena_text(arena, template),
+    };
+    struct preview_sizes read = {0};
+    int status = read_resources(minimum, "minimum", &common.minimum, err);
+    if (status == 0)
+        status = read_sizes(arena, sizes, &common, &read, err);
+    if (status == 0)
+        *ret_sizes = read;
+    return status;
 }
 
 static json_t *resources(bool is_there, const struct nt_resources *from)
@@ -69,20 +81,27 @@ static json_t *resources(bool is_there, const struct nt_resources *from)
     return is_there ? nt_resources_to_json(from) : json_null();
 }
 
-void preview_json_write(const struct preview *preview, struct nt_buf *out)
+static json_t *item(const char *size, const struct preview *preview)
 {
-    NT_CLEANUP(json_decref_p) json_t *params = json_object();
-    const struct answer *answer = &preview->answer;
-    for (size_t i = 0; i < answer->params_count; i++)
-        (void)json_object_set_new(params, answer->params[i].key,
-                                  json_string(answer->params[i].value));
-    NT_CLEANUP(json_decref_p)
-    json_t *root =
-        json_pack("{s:s s:s s:O s:o s:o s:o}", "fits", preview->fits, "code", answer->code,
-                  "params", params, "granted", resources(preview->has_granted, &preview->granted),
-                  "largest", resources(preview->has_largest, &preview->largest), "host",
-                  preview->host != NULL ? json_string(preview->host) : json_null());
-    char *text = root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_t *params = json_object();
+    for (size_t i = 0; i < preview->reason.params_count; i++)
+        (void)json_object_set_new(params, preview->reason.params[i].key,
+                                  json_string(preview->reason.params[i].value));
+    return json_pack("{s:s s:s s:{s:s s:o} s:o s:o s:s? s:n}", "size", size, "fits", preview->fits,
+                     "message", "key", preview->reason.key, "params", params, "granted",
+                     resources(preview->has_granted, &preview->granted), "largest",
+                     resources(preview->has_largest, &preview->largest), "host", preview->host,
+                     "full_after_ms");
+}
+
+void preview_json_write(const struct preview_sizes *sizes, const struct preview *previews,
+                        struct nt_buf *out)
+{
+    json_t *items = json_array();
+    for (size_t i = 0; i < sizes->count; i++)
+        (void)json_array_append_new(items, item(sizes->names[i], &previews[i]));
+    NT_CLEANUP(json_decref_p) json_t *root = json_pack("{s:o}", "items", items);
+    char *text = json_dumps(root, JSON_COMPACT);
     if (text != NULL)
         (void)nt_buf_add_text(out, text);
     free(text);

@@ -1,9 +1,23 @@
 #include <balancer/placing.h>
 
+#include <balancer/answer.h>
 #include <nt/memory.h>
 #include <nt/text.h>
 
 enum { ARRIVING_MAX = 2 };
+
+struct nt_reason placing_reason(struct nt_arena *arena, const struct nt_resources *requested,
+                                const struct allotment *allotment)
+{
+    const char *cpu = reason_number(arena, allotment->granted.cpu_milli);
+    const char *mem = reason_number(arena, allotment->granted.mem_bytes);
+    if (allotment->fit == ALLOTMENT_FULL)
+        return reason_make(arena, "fits.now", "cpu_milli", cpu, "mem_bytes", mem, NULL);
+    return reason_make(arena, "fits.partly", "cpu_milli", cpu, "mem_bytes", mem,
+                       "requested_cpu_milli", reason_number(arena, requested->cpu_milli),
+                       "requested_mem_bytes", reason_number(arena, requested->mem_bytes),
+                       "given_pct", reason_real(arena, allotment->given_pct), NULL);
+}
 
 bool placing_is_open(const struct fleet_host *host)
 {
@@ -36,10 +50,17 @@ void placing_add_server(const struct context *context, const struct fleet_server
         scenario_add_flat(sum, flat_load(context, server, resource), weight, first);
 }
 
-/* A moving server will be where it goes. */
-static bool counts_on(const struct nt_placement *placement, const struct fleet_host *host)
+/* A moving server will be where it goes. One without a placement (an orphan, a container of
+ * somebody else that is forecast by itself) is where it was measured. */
+static bool counts_on(const struct context *context, const struct fleet_server *server,
+                      const struct fleet_host *host)
 {
-    if (!fleet_is_living(placement) || !nt_text_is(placement->desired, "running"))
+    const struct nt_placement *placement = fleet_placement(server);
+    if (placement == NULL)
+        return server->load_at_ms > 0 &&
+               context->load_ms - server->load_at_ms < SCENARIO_STALE_MS &&
+               nt_text_is(server->load_host, host->id);
+    if (!nt_text_is(placement->desired, "running"))
         return false;
     return nt_text_is(placement->move != NULL ? placement->move->to : placement->host, host->id);
 }
@@ -56,7 +77,7 @@ bool placing_forecast(const struct context *context, const struct fleet_host *ho
     }
     FLEET_EACH_SERVER(context->fleet, server)
     {
-        if (!counts_on(fleet_placement(server), host))
+        if (!counts_on(context, server, host))
             continue;
         placing_add_server(context, server, resource, 1, 0, ret_sum);
         is_forecast |= scenario_is_fresh(server->scenarios[resource].value, context->load_ms);

@@ -1,54 +1,69 @@
 #include <balancer/preview.h>
 
 #include <balancer/placing.h>
-#include <balancer/quota.h>
 
-static void say_no_room(const struct preview_ask *ask, struct preview *preview)
+/* The room of one host without what the server itself was granted. */
+static struct allotment_host room_of(const struct fleet_host *host, const struct nt_resources *own)
 {
-    struct answer *answer = &preview->answer;
-    answer_refuse(answer, "no-room");
-    answer_number(answer, "cpu_milli", ask->requested.cpu_milli);
-    answer_number(answer, "mem_bytes", ask->requested.mem_bytes);
-    answer_number(answer, "largest_cpu_milli", preview->largest.cpu_milli);
-    answer_number(answer, "largest_mem_bytes", preview->largest.mem_bytes);
+    struct allotment_host room = {.capacity = *fleet_capacity(host), .granted = host->granted};
+    room.granted.cpu_milli -= own->cpu_milli;
+    room.granted.mem_bytes -= own->mem_bytes;
+    room.granted.disk_bytes -= own->disk_bytes;
+    room.granted.gpu_count -= own->gpu_count;
+    room.granted.net_up_bps -= own->net_up_bps;
+    room.granted.net_down_bps -= own->net_down_bps;
+    return room;
 }
 
-static void say_granted(const struct preview_ask *ask, const struct allotment *allotment,
+static struct placing place_resized(const struct context *context, const struct preview_ask *ask)
+{
+    struct placing placing = {0};
+    const struct nt_placement *placement =
+        fleet_placement(fleet_find_server(context->fleet, ask->server));
+    if (!fleet_is_living(placement))
+        return placing;
+    struct fleet_host *host = fleet_find_host(context->fleet, placement->host);
+    if (host == NULL || fleet_capacity(host) == NULL)
+        return placing;
+    const struct allotment_host room = room_of(host, &placement->granted);
+    const double share_max_pct = context->policy->host_share_max_pct;
+    placing.allotment =
+        allotment_resize(&room, &placement->granted, &ask->requested, &ask->minimum, share_max_pct);
+    placing.largest = allotment_largest(&room, &ask->minimum, share_max_pct);
+    placing.host = placing.allotment.fit != ALLOTMENT_NONE ? host : NULL;
+    return placing;
+}
+
+static void say_no_room(struct nt_arena *arena, const struct preview_ask *ask,
                         struct preview *preview)
 {
-    struct answer *answer = &preview->answer;
-    answer_ok(answer);
-    if (allotment->fit == ALLOTMENT_REDUCED)
-        answer->code = "reduced";
-    answer_number(answer, "cpu_milli", allotment->granted.cpu_milli);
-    answer_number(answer, "mem_bytes", allotment->granted.mem_bytes);
-    answer_number(answer, "requested_cpu_milli", ask->requested.cpu_milli);
-    answer_number(answer, "requested_mem_bytes", ask->requested.mem_bytes);
-    answer_text(answer, "given_pct", reason_real(answer->arena, allotment->given_pct));
+    preview->fits = "no";
+    const struct nt_resources *largest = &preview->largest;
+    const char *resource = ask->requested.mem_bytes > largest->mem_bytes ? "memory" : "cpu";
+    if (!preview->has_largest)
+        preview->reason = reason_make(arena, "fits.none", "resource", resource, NULL);
+    else
+        preview->reason = reason_make(arena, "fits.no", "resource", resource, "largest_cpu_milli",
+                                      reason_number(arena, largest->cpu_milli), "largest_mem_bytes",
+                                      reason_number(arena, largest->mem_bytes), NULL);
 }
 
 void preview_estimate(const struct context *context, struct nt_arena *arena,
                       const struct preview_ask *ask, struct preview *ret_preview)
 {
-    struct preview preview = {.fits = "no", .answer = {.arena = arena}};
     const struct placing placing =
-        placing_new(context, &ask->requested, &ask->minimum, ask->template, NULL);
-    preview.largest = placing.largest;
-    preview.has_largest = placing.largest.cpu_milli > 0;
-
-    struct nt_resources used;
-    int servers_used = 0;
-    fleet_owner_sum(context->fleet, ask->owner, NULL, &used, &servers_used);
-    const struct quota quota = {.limit = ask->quota, .servers_limit = ask->quota_servers};
-    if (!quota_allows(&quota, &used, servers_used, &ask->requested, 1, &preview.answer)) {
-        *ret_preview = preview;
-        return;
-    }
+        ask->server != NULL
+            ? place_resized(context, ask)
+            : placing_new(context, &ask->requested, &ask->minimum, ask->template, NULL);
+    struct preview preview = {
+        .largest = placing.largest,
+        .has_largest = placing.largest.cpu_milli > 0,
+    };
     if (placing.host == NULL) {
-        say_no_room(ask, &preview);
+        say_no_room(arena, ask, &preview);
     } else {
-        say_granted(ask, &placing.allotment, &preview);
-        preview.fits = placing.allotment.fit == ALLOTMENT_FULL ? "now" : "reduced";
+        preview.fits = placing.allotment.fit == ALLOTMENT_FULL ? "now" : "partly";
+        preview.reason = placing_reason(arena, &ask->requested, &placing.allotment);
         preview.has_granted = true;
         preview.granted = placing.allotment.granted;
         preview.host = placing.host->id;

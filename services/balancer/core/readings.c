@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { MINUTE_MS = 60000, SLOT_MINUTES = 5 };
+enum { MINUTE_MS = 60000, SLOT_MINUTES = 5, INTERVAL_MAX_MS = 60 * MINUTE_MS };
 
 static void finish_minute(struct readings *readings)
 {
@@ -27,23 +27,35 @@ static void finish_minute(struct readings *readings)
     readings->weight_ms = 0;
 }
 
-void readings_add(struct readings *readings, int64_t at_ms, int64_t interval_ms, double pct)
+/* A piece of a sample, within one minute. */
+static void add_piece(struct readings *readings, int64_t minute, int64_t ms, double pct)
 {
-    if (at_ms <= readings->last_ms || interval_ms <= 0)
-        return;
-    /* The interval belongs to the minute in which it began. */
-    int64_t minute = (at_ms - interval_ms) / MINUTE_MS;
     if (minute != readings->minute) {
         finish_minute(readings);
         if (minute > readings->minute + 1)
             readings->recent_count = 0; /* a gap: readings are not consecutive */
         readings->minute = minute;
     }
-    readings->sum_pct += pct * (double)interval_ms;
-    readings->weight_ms += (double)interval_ms;
+    readings->sum_pct += pct * (double)ms;
+    readings->weight_ms += (double)ms;
+}
+
+void readings_add(struct readings *readings, int64_t at_ms, int64_t interval_ms, double pct)
+{
+    if (at_ms <= readings->last_ms || interval_ms <= 0 || interval_ms > INTERVAL_MAX_MS)
+        return;
+    int64_t from_ms = at_ms - interval_ms;
+    while (from_ms < at_ms) {
+        const int64_t minute = from_ms / MINUTE_MS;
+        int64_t end_ms = (minute + 1) * MINUTE_MS;
+        if (end_ms > at_ms)
+            end_ms = at_ms;
+        add_piece(readings, minute, end_ms - from_ms, pct);
+        if (end_ms % MINUTE_MS == 0)
+            finish_minute(readings);
+        from_ms = end_ms;
+    }
     readings->last_ms = at_ms;
-    if (at_ms % MINUTE_MS == 0 || at_ms / MINUTE_MS > minute)
-        finish_minute(readings);
 }
 
 int readings_run_above(const struct readings *readings, double limit_pct)

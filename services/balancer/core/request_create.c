@@ -121,21 +121,6 @@ static bool within_quota(struct request *request, const char *owner, const char 
     return quota_allows(&quota, &used, servers_used, asked, servers, &request->answer);
 }
 
-/* "fits now", or "0.7 CPU now, because hosts are 91 % given away". */
-static struct nt_reason reason_of(struct request *request, const struct nt_resources *requested,
-                                  const struct allotment *allotment)
-{
-    struct nt_arena *arena = request->effects->arena;
-    const char *cpu = reason_number(arena, allotment->granted.cpu_milli);
-    const char *mem = reason_number(arena, allotment->granted.mem_bytes);
-    if (allotment->fit == ALLOTMENT_FULL)
-        return reason_make(arena, "fits.now", "cpu_milli", cpu, "mem_bytes", mem, NULL);
-    return reason_make(arena, "fits.partly", "cpu_milli", cpu, "mem_bytes", mem,
-                       "requested_cpu_milli", reason_number(arena, requested->cpu_milli),
-                       "requested_mem_bytes", reason_number(arena, requested->mem_bytes),
-                       "given_pct", reason_real(arena, allotment->given_pct), NULL);
-}
-
 static void accept(struct request *request, const struct nt_resources *requested,
                    const struct allotment *allotment, const char *host)
 {
@@ -211,7 +196,7 @@ static void make(struct request *request, const char *only, int64_t generation)
         .edge_ports = ports,
         .edge_ports_count = (size_t)ports_count,
         .quiet_hours = "",
-        .reason = reason_of(request, wish->requested, &placing.allotment),
+        .reason = placing_reason(request->effects->arena, wish->requested, &placing.allotment),
         .cluster = pool != NULL ? pool->cluster : "",
         .request = wish->id,
         .at_ms = context->wall_ms,
@@ -286,7 +271,7 @@ void request_resize(struct request *request)
     placement.requested = *wish->requested;
     placement.granted = allotment.granted;
     placement.spec.size = size_name(wish);
-    placement.reason = reason_of(request, wish->requested, &allotment);
+    placement.reason = placing_reason(request->effects->arena, wish->requested, &allotment);
     accept(request, wish->requested, &allotment, old->host);
     request_write(request, &placement);
 }

@@ -199,24 +199,11 @@ static void write_outcome(struct request *request)
                                       });
 }
 
-static bool repeat_outcome(const struct context *context, const struct outcomes *outcomes,
-                           const struct nt_wish *wish, struct effects *effects)
-{
-    struct nt_span known = outcomes_find(outcomes, wish->id, context->wall_ms);
-    if (known.len == 0)
-        return false;
-    struct nt_outcome *first = NULL;
-    if (nt_outcome_decode(effects->arena, known, &first, NULL) < 0)
-        return false;
-    effects_outcome(effects, first);
-    return true;
-}
-
-void requests_decide(const struct context *context, struct outcomes *outcomes,
+bool requests_decide(const struct context *context, struct outcomes *outcomes,
                      const struct nt_wish *wish, struct effects *effects)
 {
-    if (repeat_outcome(context, outcomes, wish, effects))
-        return;
+    if (outcomes_find(outcomes, wish->id, context->wall_ms).len > 0)
+        return false;
     struct request request = {
         .context = context,
         .effects = effects,
@@ -228,4 +215,5 @@ void requests_decide(const struct context *context, struct outcomes *outcomes,
     write_outcome(&request);
     const struct effect *outcome = &effects->items[effects->count - 1];
     outcomes_put(outcomes, wish->id, outcome->value, context->wall_ms);
+    return true;
 }

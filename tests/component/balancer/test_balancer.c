@@ -71,8 +71,9 @@ static void test_repeat(void **state)
     assert_string_equal(figure(refused, "name"), "twice");
     assert_true(harness_outcome(h, "twice")->accepted);
     (void)harness_revision(h, "s-twice", 1);
-    /* The repeat was answered before "after-twice", and no second record came of it. */
+    /* The repeat was read before "after-twice", and nothing came of it. */
     assert_int_equal(nt_test_bus_count(h->bus, NT_TOPIC_PLACEMENTS, "s-twice"), 1);
+    assert_int_equal(nt_test_bus_count(h->bus, NT_TOPIC_OUTCOMES, "twice"), 1);
     const struct nt_wish bye = harness_wish("twice-bye", "delete", "s-twice");
     assert_true(harness_ask(h, &bye)->accepted);
 }
@@ -215,9 +216,8 @@ static void test_aborted_by_stop(void **state)
 
 static json_t *preview(struct harness *h, const char *body, int expected_status)
 {
-    struct nt_test_reply reply =
-        nt_test_http(h->port, "POST", "/internal/preview", "Content-Type: application/json\r\n",
-                     nt_span_of(body), 5000);
+    struct nt_test_reply reply = nt_test_http(
+        h->port, "POST", "/preview", "Content-Type: application/json\r\n", nt_span_of(body), 5000);
     assert_int_equal(reply.status, expected_status);
     json_t *root = json_loads(nt_buf_text(&reply.body), 0, NULL);
     assert_non_null(root);
@@ -228,25 +228,29 @@ static json_t *preview(struct harness *h, const char *body, int expected_status)
 static void test_preview(void **state)
 {
     struct harness *h = *state;
-    json_t *reply = preview(h,
-                            "{\"owner\":\"eve\",\"template\":\"web\",\"quota\":null,"
-                            "\"requested\":{\"cpu_milli\":500,\"mem_bytes\":536870912},"
-                            "\"minimum\":{\"cpu_milli\":100,\"mem_bytes\":1048576}}",
-                            200);
-    assert_string_equal(json_string_value(json_object_get(reply, "fits")), "now");
-    assert_string_equal(json_string_value(json_object_get(reply, "code")), "ok");
-    assert_string_equal(json_string_value(json_object_get(reply, "host")), "host-1");
+    json_t *reply =
+        preview(h,
+                "{\"owner\":\"eve\",\"server\":null,\"template\":\"web\","
+                "\"minimum\":{\"cpu_milli\":100,\"mem_bytes\":1048576},"
+                "\"sizes\":[{\"size\":\"small\",\"cpu_milli\":500,\"mem_bytes\":536870912},"
+                "{\"size\":\"huge\",\"cpu_milli\":64000,\"mem_bytes\":536870912}]}",
+                200);
+    const json_t *items = json_object_get(reply, "items");
+    assert_int_equal(json_array_size(items), 2);
+    const json_t *small = json_array_get(items, 0);
+    assert_string_equal(json_string_value(json_object_get(small, "size")), "small");
+    assert_string_equal(json_string_value(json_object_get(small, "fits")), "now");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(small, "message"), "key")), "fits.now");
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(small, "granted"), "cpu_milli")), 500);
+    const json_t *huge = json_array_get(items, 1);
+    assert_string_equal(json_string_value(json_object_get(huge, "fits")), "no");
+    assert_true(json_is_null(json_object_get(huge, "granted")));
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(huge, "largest"), "cpu_milli")), 4000);
     json_decref(reply);
-    reply = preview(h,
-                    "{\"owner\":\"eve\",\"template\":\"web\","
-                    "\"quota\":{\"cpu_milli\":100,\"mem_bytes\":1},\"quota_servers\":3,"
-                    "\"requested\":{\"cpu_milli\":500,\"mem_bytes\":536870912},"
-                    "\"minimum\":{\"cpu_milli\":100,\"mem_bytes\":1048576}}",
-                    200);
-    assert_string_equal(json_string_value(json_object_get(reply, "fits")), "no");
-    assert_string_equal(json_string_value(json_object_get(reply, "code")), "quota-cpu");
-    json_decref(reply);
-    json_decref(preview(h, "{\"owner\":1}", 422));
+    json_decref(preview(h, "{\"template\":1}", 422));
     json_decref(preview(h, "not JSON", 422));
 }
 
@@ -272,7 +276,7 @@ static void test_take_over(void **state)
     struct nt_test_process standby = harness_spawn(h, "off", port);
     assert_true(nt_test_wait_ready(&standby, port, HARNESS_WAIT_MS));
     struct nt_test_reply reply =
-        nt_test_http(port, "POST", "/internal/preview", NULL, nt_span_of("{}"), 5000);
+        nt_test_http(port, "POST", "/preview", NULL, nt_span_of("{}"), 5000);
     assert_int_equal(reply.status, 503); /* it does not lead */
     nt_test_reply_deinit(&reply);
 

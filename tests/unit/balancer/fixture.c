@@ -361,6 +361,6 @@ struct nt_wish fixture_wish(struct fixture *f, const char *op, const char *serve
 
 const struct nt_outcome *fixture_decide(struct fixture *f, const struct nt_wish *wish)
 {
-    requests_decide(&f->context, &f->outcomes, wish, &f->effects);
+    assert_true(requests_decide(&f->context, &f->outcomes, wish, &f->effects));
     return fixture_outcome(f);
 }

@@ -40,6 +40,18 @@ static void test_gap_breaks_a_run(void **state)
     assert_int_equal(readings_run_above(&readings, 90), 1);
 }
 
+/* A fast clock gives one sample for several minutes. */
+static void test_long_intervals(void **state)
+{
+    (void)state;
+    struct readings readings = {0};
+    int64_t at = INT64_C(100000) * MINUTE;
+    readings_add(&readings, at += 5 * MINUTE, 5 * MINUTE, 95);
+    readings_add(&readings, at += 5 * MINUTE, 5 * MINUTE, 93);
+    assert_int_equal(readings_run_above(&readings, 90), 10);
+    assert_true(readings_newest_pct(&readings) < 93.1);
+}
+
 static void test_old_sample_is_ignored(void **state)
 {
     (void)state;
@@ -65,9 +77,8 @@ static void test_peak(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_gap_breaks_a_run),
-        cmocka_unit_test(test_old_sample_is_ignored),
+        cmocka_unit_test(test_runs),           cmocka_unit_test(test_gap_breaks_a_run),
+        cmocka_unit_test(test_long_intervals), cmocka_unit_test(test_old_sample_is_ignored),
         cmocka_unit_test(test_peak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -381,17 +381,20 @@ static void test_register(void **state)
 static void test_preview(void **state)
 {
     (void)state;
-    static const struct nt_resources quota = {.cpu_milli = 2000, .mem_bytes = 8 * GIB};
     static const struct {
         const char *name;
-        int64_t cpu_milli;
-        const struct nt_resources *quota;
-        const char *fits, *code;
+        const char *server; /* NULL: a new one */
+        int64_t cpu_milli, mem_bytes;
+        const char *fits, *key;
+        int64_t granted, largest;
     } cases[] = {
-        {"fits", 500, &quota, "now", "ok"},
-        {"in part", 1000, &quota, "reduced", "reduced"},
-        {"beyond the quota", 1500, &quota, "no", "quota-cpu"},
-        {"beyond the host", 9000, NULL, "no", "no-room"},
+        {"fits", NULL, 500, GIB, "now", "fits.now", 500, 1600},
+        {"in part", NULL, 1000, GIB, "partly", "fits.partly", 500, 1600},
+        {"beyond the host", NULL, 9000, GIB, "no", "fits.no", 0, 1600},
+        {"more memory than there is", NULL, 100, 64 * GIB, "no", "fits.no", 0, 1600},
+        {"a resize", "a", 1200, GIB, "now", "fits.now", 1200, 2600},
+        {"a resize in part", "a", 2000, GIB, "partly", "fits.partly", 1000, 2600},
+        {"of a server that is gone", "x", 100, GIB, "no", "fits.none", 0, 0},
     };
     for (size_t i = 0; i < NT_COUNT(cases); i++) {
         struct fixture f;
@@ -399,20 +402,19 @@ static void test_preview(void **state)
         fixture_server(&f, "a", "host-1", 1000, GIB);
         fixture_server(&f, "bob-1", "host-1", 1400, GIB);
         const struct preview_ask ask = {
-            .owner = "ann",
-            .quota = cases[i].quota,
-            .quota_servers = -1,
-            .requested = {.cpu_milli = cases[i].cpu_milli, .mem_bytes = GIB},
-            .minimum = {.cpu_milli = 100, .mem_bytes = MIB},
+            .server = cases[i].server,
             .template = "web",
+            .minimum = {.cpu_milli = 100, .mem_bytes = MIB},
+            .requested = {.cpu_milli = cases[i].cpu_milli, .mem_bytes = cases[i].mem_bytes},
         };
         struct preview preview;
         preview_estimate(&f.context, &f.arena, &ask, &preview);
         if (!nt_text_is(preview.fits, cases[i].fits) ||
-            !nt_text_is(preview.answer.code, cases[i].code))
-            fail_msg("%s: %s, %s", cases[i].name, preview.fits, preview.answer.code);
-        assert_int_equal(preview.has_granted, preview.host != NULL);
-        assert_int_equal(preview.largest.cpu_milli, 1600);
+            !nt_text_is(preview.reason.key, cases[i].key) ||
+            preview.granted.cpu_milli != cases[i].granted ||
+            preview.largest.cpu_milli != cases[i].largest)
+            fail_msg("%s: %s, %s, %lld of %lld", cases[i].name, preview.fits, preview.reason.key,
+                     (long long)preview.granted.cpu_milli, (long long)preview.largest.cpu_milli);
         assert_int_equal(f.effects.count, 0);
         fixture_deinit(&f);
     }

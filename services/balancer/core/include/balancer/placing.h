@@ -21,6 +21,10 @@ struct placing placing_new(const struct context *context, const struct nt_resour
                            const struct nt_resources *minimum, const char *template,
                            const char *only);
 
+/* "fits now", or "0.7 CPU now, because hosts are 91 % given away"; not for ALLOTMENT_NONE. */
+struct nt_reason placing_reason(struct nt_arena *arena, const struct nt_resources *requested,
+                                const struct allotment *allotment);
+
 /* May this host receive a server that moves? Returns NULL, or the problem's code. */
 const char *placing_target(const struct context *context, const struct nt_placement *placement,
                            const struct fleet_host *host);

@@ -1,5 +1,5 @@
-/* "Fits now?", asked before somebody decides. Says what requests_decide() would say, and changes
- * nothing. */
+/* "Fits now?", asked before somebody decides. Says what the room is like, as requests_decide()
+ * would find it, and changes nothing. Quotas are the asker's to look at. */
 #ifndef BALANCER_PREVIEW_H
 #define BALANCER_PREVIEW_H
 
@@ -7,21 +7,19 @@
 #include <balancer/context.h>
 
 struct preview_ask {
-    const char *owner;
-    const struct nt_resources *quota; /* NULL: none */
-    int quota_servers;                /* negative: none */
-    struct nt_resources requested;
-    struct nt_resources minimum;
+    const char *server; /* to be resized; NULL: a new one */
     const char *template;
+    struct nt_resources minimum;
+    struct nt_resources requested;
 };
 
 struct preview {
-    const char *fits;     /* now, reduced, no */
-    struct answer answer; /* code and figures */
+    const char *fits;        /* now, partly, no */
+    struct nt_reason reason; /* fits.*: the sentence */
     bool has_granted;
     struct nt_resources granted;
     bool has_largest;
-    struct nt_resources largest; /* that fits on any host */
+    struct nt_resources largest; /* that fits on any host, or on the server's */
     const char *host;            /* NULL: none */
 };
 

@@ -21,7 +21,7 @@ struct readings {
 };
 
 /* A sample of use in per cent of capacity over interval_ms that ended at at_ms. Older than the
- * newest: ignored. */
+ * newest, or longer than an hour: ignored. */
 void readings_add(struct readings *readings, int64_t at_ms, int64_t interval_ms, double pct);
 
 /* How many finished minutes in a row, up to the newest, were above (or at most) the limit. */

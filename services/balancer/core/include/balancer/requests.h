@@ -11,10 +11,11 @@
 enum { REQUESTS_EXPIRE_MS = 10 * 60 * 1000 };
 
 /*
- * Decide. A repeat within 24 h writes the first outcome again and nothing else; one that waited
- * REQUESTS_EXPIRE_MS unread is answered expired.
+ * Decide. One that waited REQUESTS_EXPIRE_MS unread is answered expired. False where the same
+ * request was answered within 24 h: its first outcome stands, and nothing is written (whoever
+ * repeats it finds that outcome in the topic).
  */
-void requests_decide(const struct context *context, struct outcomes *outcomes,
+bool requests_decide(const struct context *context, struct outcomes *outcomes,
                      const struct nt_wish *wish, struct effects *effects);
 
 #endif
