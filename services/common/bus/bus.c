@@ -60,6 +60,7 @@ void nt_bus_close(struct nt_bus *bus)
         nt_producer_close(bus->dead, DEAD_FLUSH_MS);
     assert(bus->open_count == 0); /* something of the bus is still open */
     bus_topics_stop(bus);
+    bus_admin_cancel(bus);
     bus_retire(bus, bus->rk, NULL, false, NULL, NULL);
     bus_clerk_stop(bus->clerk);
     free_names(bus);

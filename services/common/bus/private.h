@@ -92,6 +92,7 @@ void bus_connected(struct bus_numbers *numbers, bool is_connected);
 /* --- bus.c ------------------------------------------------------------------------------------ */
 
 struct bus_waiter;
+struct bus_creation;
 
 struct nt_bus {
     struct nt_loop *loop;
@@ -104,8 +105,9 @@ struct nt_bus {
     rd_kafka_t *rk; /* metadata and administration; produces nothing */
     struct bus_clerk *clerk;
     struct bus_numbers numbers;
-    struct nt_producer *dead; /* opened by the first dead letter */
-    size_t open_count;        /* views, groups, producers, transactions */
+    struct nt_producer *dead;      /* opened by the first dead letter */
+    struct bus_creation *creation; /* of topics, under way */
+    size_t open_count;             /* views, groups, producers, transactions */
 
     /* topics.c */
     struct nt_timer *ask_timer;
@@ -132,6 +134,10 @@ void bus_topics_stop(struct nt_bus *bus);
 struct bus_waiter *bus_topics_wait(struct nt_bus *bus, const enum nt_topic *topics, size_t count,
                                    void (*done)(void *arg, const int *partitions), void *arg);
 void bus_topics_cancel(struct nt_bus *bus, struct bus_waiter *waiter);
+
+/* --- admin.c ---------------------------------------------------------------------------------- */
+
+void bus_admin_cancel(struct nt_bus *bus);
 
 /* --- message.c -------------------------------------------------------------------------------- */
 
