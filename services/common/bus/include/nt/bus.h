@@ -111,7 +111,11 @@ struct nt_group_options {
 int nt_group_open(struct nt_bus *bus, const struct nt_group_options *options,
                   struct nt_group **ret_group, struct nt_error *err);
 
-/* Leaves the group at once, so that the next takes over without waiting for the time-out. */
+/*
+ * Leaves the group at once, so that the next takes over without waiting for the time-out. While
+ * Kafka is away, a group with stored offsets tries to commit them for its session time-out, for
+ * which nt_bus_close() then waits.
+ */
 void nt_group_close(struct nt_group *group);
 void nt_group_pause(struct nt_group *group);
 void nt_group_resume(struct nt_group *group);
