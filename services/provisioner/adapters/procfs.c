@@ -1,0 +1,112 @@
+#include <provisioner/procfs.h>
+
+#include <nt/memory.h>
+#include <nt/span.h>
+#include <nt/text.h>
+#include <string.h>
+
+enum { FILE_MAX = 4 << 20, LINE = 8192, TCP_ESTABLISHED = 1 };
+
+/* The content, free()d by the caller; NULL where it cannot be read. */
+static char *read_file(const char *path)
+{
+    NT_CLEANUP(nt_fclose_p) FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return NULL;
+    struct nt_buf text = {.max = FILE_MAX};
+    uint8_t *room = NULL;
+    size_t len = 0;
+    while ((room = nt_buf_reserve(&text, LINE)) != NULL && (len = fread(room, 1, LINE, file)) > 0)
+        text.len += len;
+    (void)nt_buf_text(&text);
+    return (char *)text.data;
+}
+
+/* mountinfo writes space, tab, newline and backslash as \ooo. */
+static char *unescape(struct nt_arena *arena, const char *text, size_t len)
+{
+    char *out = nt_arena_alloc(arena, len + 1);
+    char *to = out;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\\' && i + 3 < len) {
+            *to++ = (char)(((text[i + 1] - '0') << 6) | ((text[i + 2] - '0') << 3) |
+                           (text[i + 3] - '0'));
+            i += 3;
+        } else {
+            *to++ = text[i];
+        }
+    }
+    return out;
+}
+
+char *procfs_upper_dir_of(struct nt_arena *arena, const char *mountinfo)
+{
+    for (const char *line = mountinfo; line != NULL && *line != '\0';) {
+        const char *end = strchrnul(line, '\n');
+        char point[256] = "";
+        const char *dash = memmem(line, (size_t)(end - line), " - overlay ", 11);
+        if (dash != NULL && sscanf(line, "%*d %*d %*s %*s %255s", point) == 1 &&
+            strcmp(point, "/") == 0) {
+            const char *upper = memmem(dash, (size_t)(end - dash), "upperdir=", 9);
+            if (upper != NULL) {
+                upper += 9;
+                size_t len = strcspn(upper, ",\n ");
+                return unescape(arena, upper, len);
+            }
+        }
+        line = *end == '\0' ? NULL : end + 1;
+    }
+    return NULL;
+}
+
+char *procfs_upper_dir(struct nt_arena *arena, int64_t pid)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%lld/mountinfo", (long long)pid);
+    NT_CLEANUP(nt_free_p) char *text = read_file(path);
+    return text == NULL ? NULL : procfs_upper_dir_of(arena, text);
+}
+
+int32_t procfs_connections_of(const char *table, const int32_t *ports, size_t count)
+{
+    int32_t found = 0;
+    for (const char *line = strchr(table, '\n'); line != NULL; line = strchr(line + 1, '\n')) {
+        unsigned port = 0;
+        unsigned state = 0;
+        if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &port, &state) != 2 ||
+            state != TCP_ESTABLISHED)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            found += ports[i] == (int32_t)port;
+    }
+    return found;
+}
+
+int32_t procfs_connections(int64_t pid, const int32_t *ports, size_t count)
+{
+    int32_t found = 0;
+    static const char *const files[] = {"tcp", "tcp6"};
+    for (size_t i = 0; i < NT_COUNT(files) && count > 0; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof(path), "/proc/%lld/net/%s", (long long)pid, files[i]);
+        NT_CLEANUP(nt_free_p) char *text = read_file(path);
+        if (text != NULL)
+            found += procfs_connections_of(text, ports, count);
+    }
+    return found;
+}
+
+char *procfs_boot(struct nt_arena *arena)
+{
+    NT_CLEANUP(nt_free_p) char *boot = read_file("/proc/sys/kernel/random/boot_id");
+    NT_CLEANUP(nt_free_p) char *stat = read_file("/proc/1/stat");
+    const char *name_end = stat == NULL ? NULL : strrchr(stat, ')');
+    unsigned long long start = 0;
+    /* Field 22; the name before it may hold spaces and is skipped with its parenthesis. */
+    if (name_end != NULL)
+        (void)sscanf(name_end + 1,
+                     " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+                     "%llu",
+                     &start);
+    return nt_arena_printf(arena, "%.36s-%llu", boot == NULL ? "unknown" : boot, start);
+}
