@@ -22,13 +22,19 @@ static char *read_file(const char *path)
     return (char *)text.data;
 }
 
+static bool is_octal(char byte)
+{
+    return byte >= '0' && byte <= '7';
+}
+
 /* mountinfo writes space, tab, newline and backslash as \ooo. */
 static char *unescape(struct nt_arena *arena, const char *text, size_t len)
 {
     char *out = nt_arena_alloc(arena, len + 1);
     char *to = out;
     for (size_t i = 0; i < len; i++) {
-        if (text[i] == '\\' && i + 3 < len) {
+        if (text[i] == '\\' && i + 3 < len && is_octal(text[i + 1]) && is_octal(text[i + 2]) &&
+            is_octal(text[i + 3])) {
             *to++ = (char)(((text[i + 1] - '0') << 6) | ((text[i + 2] - '0') << 3) |
                            (text[i + 3] - '0'));
             i += 3;

@@ -288,7 +288,9 @@ int stream_read(struct stream_reader *reader, struct nt_span data, const struct 
             return bad(err, "a frame that is too large");
         data = (struct nt_span){.data = data.data + part, .len = data.len - part};
         len = frame_len(nt_buf_span(&reader->pending));
-        if (len > 0 && len <= STREAM_FRAME_MAX + 5 && reader->pending.len == len) {
+        if (len > STREAM_FRAME_MAX + 5)
+            return bad(err, "a frame that is too large");
+        if (len > 0 && reader->pending.len == len) {
             result = take_frame(reader, nt_buf_span(&reader->pending), sink, err);
             nt_buf_reset(&reader->pending);
             if (result < 0)

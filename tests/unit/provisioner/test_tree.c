@@ -2,15 +2,12 @@
 #include <fcntl.h>
 #include <nt/memory.h>
 #include <nt/text.h>
+#include <nt_cmocka.h>
 #include <provisioner/tree.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
-
-#include <cmocka.h>
 
 struct bench {
     char folder[64];

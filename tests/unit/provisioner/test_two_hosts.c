@@ -6,12 +6,9 @@
  */
 #include <nt/memory.h>
 #include <nt/text.h>
+#include <nt_cmocka.h>
 #include <provisioner/reconcile.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { HISTORY_MAX = 4096, SLOTS = 6, RUNS = 400, TICKS = 1200 };
 
