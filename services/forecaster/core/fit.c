@@ -28,7 +28,7 @@ static size_t choose_origins(const struct history *history, int64_t origin, size
 {
     int64_t begin = history_begin(history);
     int64_t step = ORIGIN_STEP;
-    if (filled < 4 * DAY_SLOTS)
+    if (filled < 7 * DAY_SLOTS)
         step = (int64_t)fmax(3, (double)(origin - begin) / (BAND_ORIGINS_MAX + 1));
     size_t count = 0;
     for (int64_t at = origin - step; at > begin + 6 && count < BAND_ORIGINS_MAX; at -= step)

@@ -110,6 +110,11 @@ static struct fleet_server *server_of(struct fleet *fleet, const char *id)
     return server;
 }
 
+bool fleet_has_server(const struct fleet *fleet, const char *id)
+{
+    return fleet_find_server(fleet, id) != NULL;
+}
+
 size_t fleet_hosts_count(const struct fleet *fleet)
 {
     return HASH_COUNT(fleet->hosts);
@@ -201,29 +206,6 @@ static void locate(struct fleet *fleet, struct fleet_host *host, const char *id,
     server->seen_ms = at_ms;
 }
 
-int fleet_add_sample(struct fleet *fleet, const struct sample *sample, int64_t wall_ms)
-{
-    struct fleet_host *host = host_of(fleet, sample->host);
-    if (host == NULL)
-        return -ENOSPC;
-    int64_t slot = slot_of(sample->at_ms - 1);
-    if (is_too_old(fleet, slot))
-        return -ERANGE;
-    if (is_closed(host, slot))
-        return -EALREADY;
-    int status = rollup_add(host->rollup, sample, wall_ms);
-    if (status < 0)
-        return status;
-    for (size_t i = 0; i < sample->servers_count; i++)
-        locate(fleet, host, sample->servers[i].server, sample->at_ms);
-    if (sample->at_ms > host->newest_ms) {
-        host->newest_ms = sample->at_ms;
-        host->measured[RESOURCE_CPU] = sample->cpu_capacity_milli;
-        host->measured[RESOURCE_MEMORY] = sample->mem_capacity_bytes;
-    }
-    return 0;
-}
-
 static void put(struct track *track, int64_t slot, double value)
 {
     double day_before = series_get(&track->series, slot - DAY_SLOTS);
@@ -293,22 +275,49 @@ int fleet_apply_roll(struct fleet *fleet, const char *host_id, const struct slot
     return 0;
 }
 
-void fleet_close_slots(struct fleet *fleet, int64_t load_ms, int64_t wall_ms,
-                       void (*on_closed)(void *arg, const char *host, const struct slot_roll *roll),
-                       void *arg)
+static void close_slots(struct fleet *fleet, struct fleet_host *host,
+                        const struct fleet_progress *progress)
+{
+    for (;;) {
+        NT_CLEANUP(slot_roll_free_p)
+        struct slot_roll *roll = rollup_take(host->rollup, progress->load_ms, progress->wall_ms);
+        if (roll == NULL)
+            return;
+        if (fleet_apply_roll(fleet, host->id, roll) == 0)
+            progress->on_closed(progress->arg, host->id, roll);
+    }
+}
+
+void fleet_close_slots(struct fleet *fleet, const struct fleet_progress *progress)
 {
     struct fleet_host *host, *next;
     HASH_ITER(hh, fleet->hosts, host, next)
-    {
-        for (;;) {
-            NT_CLEANUP(slot_roll_free_p)
-            struct slot_roll *roll = rollup_take(host->rollup, load_ms, wall_ms);
-            if (roll == NULL)
-                break;
-            if (fleet_apply_roll(fleet, host->id, roll) == 0)
-                on_closed(arg, host->id, roll);
-        }
+    close_slots(fleet, host, progress);
+}
+
+int fleet_add_sample(struct fleet *fleet, const struct sample *sample,
+                     const struct fleet_progress *progress)
+{
+    struct fleet_host *host = host_of(fleet, sample->host);
+    if (host == NULL)
+        return -ENOSPC;
+    int64_t slot = slot_of(sample->at_ms - 1);
+    if (is_too_old(fleet, slot))
+        return -ERANGE;
+    if (is_closed(host, slot))
+        return -EALREADY;
+    int status = rollup_add(host->rollup, sample, progress->wall_ms);
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < sample->servers_count; i++)
+        locate(fleet, host, sample->servers[i].server, sample->at_ms);
+    if (sample->at_ms > host->newest_ms) {
+        host->newest_ms = sample->at_ms;
+        host->measured[RESOURCE_CPU] = sample->cpu_capacity_milli;
+        host->measured[RESOURCE_MEMORY] = sample->mem_capacity_bytes;
     }
+    close_slots(fleet, host, progress);
+    return 0;
 }
 
 int64_t fleet_origin(const struct fleet *fleet)

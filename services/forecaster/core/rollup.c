@@ -3,6 +3,7 @@
 #include <nt/memory.h>
 #include <nt/text.h>
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -86,7 +87,6 @@ static bool is_sane(const struct use *use)
 
 static struct open_slot *find_open(struct rollup *rollup, int64_t slot)
 {
-    struct open_slot *oldest = NULL;
     struct open_slot *unused = NULL;
     for (size_t i = 0; i < ROLLUP_OPEN_MAX; i++) {
         struct open_slot *open = &rollup->open[i];
@@ -94,15 +94,8 @@ static struct open_slot *find_open(struct rollup *rollup, int64_t slot)
             return open;
         if (!open->is_used)
             unused = open;
-        else if (oldest == NULL || open->touched_wall_ms < oldest->touched_wall_ms)
-            oldest = open;
     }
-    /* Full: the caller takes what is complete after every sample, so this one is a straggler
-     * among many gaps; what it had is given up. */
-    if (unused == NULL) {
-        clear(oldest);
-        unused = oldest;
-    }
+    assert(unused != NULL); /* rollup_take() after every sample leaves room */
     unused->is_used = true;
     unused->slot = slot;
     return unused;
@@ -201,12 +194,21 @@ static bool is_complete(const struct rollup *rollup, const struct open_slot *ope
 struct slot_roll *rollup_take(struct rollup *rollup, int64_t load_ms, int64_t wall_ms)
 {
     struct open_slot *first = NULL;
+    struct open_slot *untouched = NULL;
+    size_t used = 0;
     for (size_t i = 0; i < ROLLUP_OPEN_MAX; i++) {
         struct open_slot *open = &rollup->open[i];
-        if (open->is_used && is_complete(rollup, open, load_ms, wall_ms) &&
+        if (!open->is_used)
+            continue;
+        used++;
+        if (untouched == NULL || open->touched_wall_ms < untouched->touched_wall_ms)
+            untouched = open;
+        if (is_complete(rollup, open, load_ms, wall_ms) &&
             (first == NULL || open->slot < first->slot))
             first = open;
     }
+    if (first == NULL && used + ROLLUP_SPANS_MAX > ROLLUP_OPEN_MAX)
+        first = untouched; /* room for the next sample, which may span several slots */
     if (first == NULL)
         return NULL;
     struct slot_roll *roll = nt_zalloc(sizeof(*roll));

@@ -59,9 +59,10 @@ static void feed(struct world *world, const char *host, int64_t slot, const char
             .servers = servers,
             .servers_count = server != NULL,
         };
-        assert_int_equal(fleet_add_sample(world->fleet, &sample, 1000), 0);
+        const struct fleet_progress progress = {
+            .load_ms = sample.at_ms, .wall_ms = 1000, .on_closed = on_closed, .arg = world};
+        assert_int_equal(fleet_add_sample(world->fleet, &sample, &progress), 0);
     }
-    fleet_close_slots(world->fleet, slot_begin_ms(slot + 1), 1000, on_closed, world);
 }
 
 /* Days of history of both hosts; the tide's server lies on host-1. */
@@ -266,23 +267,24 @@ static void test_forecasts_are_scored_when_their_time_comes(void **state)
 static void test_repeats_and_late_samples_change_nothing(void **state)
 {
     struct world *world = *state;
+    const struct fleet_progress progress = {.wall_ms = 2000, .on_closed = on_closed, .arg = world};
     live(world, FIRST_SLOT, FIRST_SLOT + 3);
     const struct sample late = {.host = "host-1",
                                 .at_ms = slot_begin_ms(FIRST_SLOT + 1) + 60000,
                                 .interval_ms = 60000,
                                 .cpu_capacity_milli = CAPACITY,
                                 .use = {.cpu_milli = 999}};
-    assert_int_equal(fleet_add_sample(world->fleet, &late, 2000), -EALREADY);
+    assert_int_equal(fleet_add_sample(world->fleet, &late, &progress), -EALREADY);
     struct sample ancient = late;
     ancient.at_ms -= 40 * 86400000LL;
-    assert_int_equal(fleet_add_sample(world->fleet, &ancient, 2000), -ERANGE);
+    assert_int_equal(fleet_add_sample(world->fleet, &ancient, &progress), -ERANGE);
     struct sample broken = late;
     broken.at_ms += 86400000;
     broken.use.cpu_milli = NAN;
-    assert_int_equal(fleet_add_sample(world->fleet, &broken, 2000), -EINVAL);
+    assert_int_equal(fleet_add_sample(world->fleet, &broken, &progress), -EINVAL);
     broken.use.cpu_milli = 1;
     broken.interval_ms = 0;
-    assert_int_equal(fleet_add_sample(world->fleet, &broken, 2000), -EINVAL);
+    assert_int_equal(fleet_add_sample(world->fleet, &broken, &progress), -EINVAL);
 }
 
 static void test_history_may_be_written_after_the_present(void **state)
@@ -302,8 +304,11 @@ static void test_history_may_be_written_after_the_present(void **state)
                                       .use = {.cpu_milli = tide(slot) + 250},
                                       .servers = servers,
                                       .servers_count = 1};
-        assert_int_equal(fleet_add_sample(world->fleet, &sample, 1000), 0);
-        fleet_close_slots(world->fleet, slot_begin_ms(now + 3), 1000, on_closed, world);
+        const struct fleet_progress progress = {.load_ms = slot_begin_ms(now + 3),
+                                                .wall_ms = 1000,
+                                                .on_closed = on_closed,
+                                                .arg = world};
+        assert_int_equal(fleet_add_sample(world->fleet, &sample, &progress), 0);
     }
     assert_int_equal(fleet_origin(world->fleet), now + 3);
     fit_all(world);

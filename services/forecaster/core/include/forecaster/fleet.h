@@ -57,21 +57,29 @@ void fleet_set_server(struct fleet *fleet, const char *server, const char *templ
 /* Deleted for good: forget it. */
 void fleet_remove_server(struct fleet *fleet, const char *server);
 
+bool fleet_has_server(const struct fleet *fleet, const char *server);
+
 /* --- in -------------------------------------------------------------------------------------- */
 
-/*
- * A sample of host.load. 0; -EALREADY: its slot is closed (a repeat, or too late), nothing changed;
- * -ERANGE: older than the history that is kept; -EINVAL: cannot be; -ENOSPC: too many hosts.
- */
-int fleet_add_sample(struct fleet *fleet, const struct sample *sample, int64_t wall_ms);
+/* How far everything has come, and who is told of a slot that is closed, after it has become part
+ * of the history. */
+struct fleet_progress {
+    int64_t load_ms; /* load time up to which the log has been read */
+    int64_t wall_ms;
+    void (*on_closed)(void *arg, const char *host, const struct slot_roll *roll);
+    void *arg;
+};
 
 /*
- * Close what is complete: on_closed is called for each slot, after it has become part of the
- * history. load_ms: the load time up to which the log has been read.
+ * A sample of host.load; what it completes is closed. 0; -EALREADY: its slot is closed (a repeat,
+ * or too late), nothing changed; -ERANGE: older than the history that is kept; -EINVAL: cannot be;
+ * -ENOSPC: too many hosts.
  */
-void fleet_close_slots(struct fleet *fleet, int64_t load_ms, int64_t wall_ms,
-                       void (*on_closed)(void *arg, const char *host, const struct slot_roll *roll),
-                       void *arg);
+int fleet_add_sample(struct fleet *fleet, const struct sample *sample,
+                     const struct fleet_progress *progress);
+
+/* Close what time completes. */
+void fleet_close_slots(struct fleet *fleet, const struct fleet_progress *progress);
 
 /* A slot that was closed before us, or by another: 0, -EALREADY, -ERANGE or -ENOSPC. */
 int fleet_apply_roll(struct fleet *fleet, const char *host, const struct slot_roll *roll);

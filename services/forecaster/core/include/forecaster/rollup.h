@@ -15,7 +15,8 @@
 #include <stddef.h>
 
 enum {
-    ROLLUP_OPEN_MAX = 16, /* open slots of one host; one more closes the one longest untouched */
+    ROLLUP_OPEN_MAX = 32,      /* open slots of one host; beyond, the longest untouched is closed */
+    ROLLUP_SPANS_MAX = 12,     /* slots that one sample may span */
     ROLLUP_SERVERS_MAX = 2000, /* servers in one slot of one host; the rest is not told apart */
     ROLLUP_INTERVAL_MAX_MS = 3600000,
     ROLLUP_LATENESS_MS = 10000, /* load time that a sample may come after its slot's end */
@@ -72,7 +73,8 @@ struct rollup; /* of one host */
 struct rollup *rollup_new(void);
 void rollup_free(struct rollup *rollup);
 
-/* 0, or -EINVAL (interval, numbers or ids that cannot be). The caller refuses closed slots first.
+/* After every rollup_add() call rollup_take() until it has no more.
+ * 0, or -EINVAL (interval, numbers or ids that cannot be). The caller refuses closed slots first.
  */
 int rollup_add(struct rollup *rollup, const struct sample *sample, int64_t wall_ms);
 
