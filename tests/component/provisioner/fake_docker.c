@@ -247,7 +247,8 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
         stop(docker, container, 143);
         fake_http_answer(request, 204, "");
     } else if (nt_text_starts(what, "rename?name=")) {
-        (void)snprintf(container->name, sizeof(container->name), "%s", what + 12);
+        (void)snprintf(container->name, sizeof(container->name), "%.*s",
+                       (int)sizeof(container->name) - 1, what + 12);
         fake_http_answer(request, 204, "");
     } else if (nt_text_is(what, "update")) {
         json_t *body = json_loads(request->body, 0, NULL);
