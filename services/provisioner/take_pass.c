@@ -84,6 +84,8 @@ static int on_data(void *arg, int status, struct nt_span data)
         take->is_paused = true;
         return -EAGAIN;
     }
+    if (take->pass_began_ms == 0) /* the wait for the source to stop is not the copy's time */
+        take->pass_began_ms = nt_mono_ms();
     (void)nt_buf_add(&take->filling, data.data, data.len);
     if (!take->is_applying && take->filling.len >= APPLY_BYTES)
         start_apply(take);
@@ -113,7 +115,6 @@ void take_pass(struct take *take)
         return;
     }
     take->apply = tree_apply_new(roots, count);
-    take->pass_began_ms = nt_mono_ms();
     take->is_fetched = false;
     struct nt_http_request request = {
         .idle_timeout_ms = PASS_IDLE_MS, .on_data = on_data, .done = on_end};

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    MEASURE_FIRST_MS = 15000,
+    MEASURE_FIRST_MS = 3000,
     MEASURE_EVERY_MS = 300000,
     SERVICES_MAX = 16,
 };

@@ -16,14 +16,14 @@ const char *mark_step_word(enum mark_step step)
 int mark_encode(const struct mark *mark, struct nt_buf *out, struct nt_error *err)
 {
     json_t *json = json_pack(
-        "{s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+        "{s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
         "version", 1, "run", (json_int_t)mark->run, "run_before", (json_int_t)mark->run_before,
         "base_started", mark->base_started, "role", roles[mark->role], "step", steps[mark->step],
-        "move", mark->move, "source", mark->source, "revision", (json_int_t)mark->revision,
-        "generation", (json_int_t)mark->generation, "bytes_done", (json_int_t)mark->bytes_done,
-        "bytes_total", (json_int_t)mark->bytes_total, "copy_ms", (json_int_t)mark->copy_ms,
-        "stopped_at_ms", (json_int_t)mark->stopped_at_ms, "started_at_ms",
-        (json_int_t)mark->started_at_ms, "at_ms", (json_int_t)mark->at_ms);
+        "move", mark->move, "source", mark->source, "adopted", mark->adopted, "revision",
+        (json_int_t)mark->revision, "generation", (json_int_t)mark->generation, "bytes_done",
+        (json_int_t)mark->bytes_done, "bytes_total", (json_int_t)mark->bytes_total, "copy_ms",
+        (json_int_t)mark->copy_ms, "stopped_at_ms", (json_int_t)mark->stopped_at_ms,
+        "started_at_ms", (json_int_t)mark->started_at_ms, "at_ms", (json_int_t)mark->at_ms);
     if (json == NULL)
         return nt_fail(err, -EINVAL, "a mark with a text that is not UTF-8");
     char *text = json_dumps(json, JSON_COMPACT);
@@ -57,15 +57,16 @@ int mark_decode(struct nt_arena *arena, struct nt_span bytes, struct mark *ret_m
     const char *step = NULL;
     const char *move = NULL;
     const char *source = NULL;
+    const char *adopted = NULL;
     json_int_t run = 0, run_before = 0, revision = 0, generation = 0, done = 0, total = 0;
     json_int_t copy_ms = 0, stopped = 0, started = 0, at = 0;
     int bad = json_unpack_ex(
         json, &where, JSON_STRICT,
-        "{s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+        "{s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
         "version", &version, "run", &run, "run_before", &run_before, "base_started", &base, "role",
-        &role, "step", &step, "move", &move, "source", &source, "revision", &revision, "generation",
-        &generation, "bytes_done", &done, "bytes_total", &total, "copy_ms", &copy_ms,
-        "stopped_at_ms", &stopped, "started_at_ms", &started, "at_ms", &at);
+        &role, "step", &step, "move", &move, "source", &source, "adopted", &adopted, "revision",
+        &revision, "generation", &generation, "bytes_done", &done, "bytes_total", &total, "copy_ms",
+        &copy_ms, "stopped_at_ms", &stopped, "started_at_ms", &started, "at_ms", &at);
     int role_index = bad == 0 ? index_of(role, roles, NT_COUNT(roles)) : -1;
     int step_index = bad == 0 ? index_of(step, steps, NT_COUNT(steps)) : -1;
     if (role_index < 0 || step_index < 0 || version != 1) {
@@ -81,6 +82,7 @@ int mark_decode(struct nt_arena *arena, struct nt_span bytes, struct mark *ret_m
         .step = (enum mark_step)step_index,
         .move = nt_arena_text(arena, move),
         .source = nt_arena_text(arena, source),
+        .adopted = nt_arena_text(arena, adopted),
         .revision = revision,
         .generation = generation,
         .bytes_done = done,
@@ -100,5 +102,6 @@ struct mark mark_dup(struct nt_arena *arena, const struct mark *mark)
     copy.base_started = nt_arena_text(arena, mark->base_started);
     copy.move = nt_arena_text(arena, mark->move);
     copy.source = nt_arena_text(arena, mark->source);
+    copy.adopted = nt_arena_text(arena, mark->adopted);
     return copy;
 }

@@ -31,12 +31,19 @@ int64_t world_generation(const struct world *world, const struct seen *seen)
     return mark->generation > seen->generation ? mark->generation : seen->generation;
 }
 
+bool world_owns(const struct world *world, const struct seen *seen)
+{
+    return nt_text_is(seen->cluster, world->cluster) ||
+           (!nt_text_is_empty(world->mark.adopted) &&
+            nt_text_is(seen->cluster, world->mark.adopted));
+}
+
 const struct seen *world_live(const struct world *world)
 {
     const struct seen *live = NULL;
     for (size_t i = 0; i < world->seen_count; i++) {
         const struct seen *seen = &world->seen[i];
-        if (seen->role == SEEN_LIVE && nt_text_is(seen->cluster, world->cluster) &&
+        if (seen->role == SEEN_LIVE && world_owns(world, seen) &&
             (live == NULL || seen->generation > live->generation))
             live = seen;
     }
@@ -72,8 +79,8 @@ static struct step deleted(struct nt_arena *arena, const struct world *world)
     bool is_waiting = false;
     for (size_t i = 0; i < world->seen_count; i++) {
         const struct seen *seen = &world->seen[i];
-        if (!nt_text_is(seen->cluster, world->cluster) ||
-            seen->generation > placement->generation || seen->state == SEEN_VANISHING)
+        if (!world_owns(world, seen) || seen->generation > placement->generation ||
+            seen->state == SEEN_VANISHING)
             continue;
         if (seen->state == SEEN_RUNNING)
             return step_on(ACT_STOP, seen, "deleted");
@@ -135,6 +142,23 @@ static struct step run_server(const struct world *world, const struct seen *live
     return step;
 }
 
+/* A container of an event store that is gone, whose server was placed here anew: an administrator
+ * adopted it. Ids of servers are never used twice, so it is that server's. */
+static bool is_adoption(const struct world *world, struct step *ret_step)
+{
+    for (size_t i = 0; i < world->seen_count; i++) {
+        const struct seen *seen = &world->seen[i];
+        if (seen->role != SEEN_LIVE || world_owns(world, seen) || seen->state == SEEN_VANISHING ||
+            seen->generation > world->placement->generation)
+            continue;
+        *ret_step = (struct step){.act = ACT_MARK, .why = "adopted", .mark = world->mark};
+        ret_step->mark.adopted = seen->cluster;
+        ret_step->mark.generation = world->placement->generation;
+        return true;
+    }
+    return false;
+}
+
 struct step own_server(struct nt_arena *arena, const struct world *world)
 {
     const struct nt_placement *placement = world->placement;
@@ -153,6 +177,8 @@ struct step own_server(struct nt_arena *arena, const struct world *world)
         step.name = seen_name(arena, live->server_name, live->server, SEEN_OLD, live->generation);
         return step;
     }
+    if (live == NULL && is_adoption(world, &step))
+        return step;
     if (live == NULL)
         return (struct step){.act = ACT_CREATE, .why = "missing"};
     if (!nt_text_is(placement->desired, "running")) {
@@ -185,7 +211,7 @@ struct step reconcile(struct nt_arena *arena, const struct world *world)
         return step_stuck("cluster-unknown", "placement_of_another_cluster");
     for (size_t i = 0; i < world->seen_count; i++) {
         const struct seen *seen = &world->seen[i];
-        if (!nt_text_is(seen->cluster, world->cluster) && seen->state == SEEN_RUNNING)
+        if (!world_owns(world, seen) && seen->state == SEEN_RUNNING)
             return step_on(ACT_STOP, seen, "orphan");
     }
     if (nt_text_is(placement->desired, "deleted"))

@@ -27,7 +27,7 @@ struct scene {
     enum mark_step mark_step;
     const char *mark_move;
     int64_t mark_run, mark_revision, mark_at;
-    const char *base;
+    const char *base, *adopted;
     int crash_starts;
     /* then */
     enum act act;
@@ -75,6 +75,12 @@ static const struct scene scenes[] = {
     {"less memory waits for the next start", .mem = 100, RUNNING, .act = ACT_NONE},
     {"less memory while it stands still", .mem = 100, .desired = "stopped", EXITED,
      .act = ACT_UPDATE},
+
+    {"an orphan of another cluster, placed here anew", EXITED, .label_cluster = "c2",
+     .act = ACT_MARK, .why = "adopted"},
+    {"adopted", RUNNING, .label_cluster = "c2", .adopted = "c2", .act = ACT_NONE},
+    {"adopted and deleted", .desired = "deleted", EXITED, .label_cluster = "c2", .adopted = "c2",
+     .act = ACT_RENAME},
 
     /* deleted */
     {"deleted, running", .desired = "deleted", RUNNING, .act = ACT_STOP},
@@ -205,6 +211,7 @@ static void play(const struct scene *scene)
                  .step = scene->mark_step,
                  .move = text_or(scene->mark_move, ""),
                  .source = "a",
+                 .adopted = text_or(scene->adopted, ""),
                  .revision = scene->mark_revision,
                  .at_ms = scene->mark_at},
         .crash_starts = scene->crash_starts,

@@ -36,6 +36,7 @@ static const struct mark sample = {.run = 7,
                                    .step = MARK_ENDED,
                                    .move = "m1",
                                    .source = "host-1",
+                                   .adopted = "c0",
                                    .revision = 12,
                                    .generation = 3,
                                    .bytes_done = INT64_C(5000000000),
@@ -54,6 +55,7 @@ static void check_mark(const struct mark *mark)
     assert_int_equal(mark->step, MARK_ENDED);
     assert_string_equal(mark->move, "m1");
     assert_string_equal(mark->source, "host-1");
+    assert_string_equal(mark->adopted, "c0");
     assert_int_equal(mark->revision, 12);
     assert_int_equal(mark->generation, 3);
     assert_int_equal(mark->bytes_done, sample.bytes_done);

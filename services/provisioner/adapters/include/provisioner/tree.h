@@ -47,7 +47,7 @@ void tree_apply_free(struct tree_apply *apply);
 /* Any piece of the stream. -EBADMSG: not a stream, or it tries to leave its root. */
 int tree_apply_write(struct tree_apply *apply, struct nt_span data, struct nt_error *err);
 
-/* After the last piece: was it whole? Syncs the file systems of the roots. -EBADMSG: cut off. */
+/* After the last piece: was it whole? Then it is on the disk. -EBADMSG: cut off. */
 int tree_apply_finish(struct tree_apply *apply, struct nt_error *err);
 
 int64_t tree_apply_bytes(const struct tree_apply *apply);

@@ -35,9 +35,10 @@ struct mark {
     enum mark_role role;
     enum mark_step step;
     const char *move;
-    const char *source; /* host */
-    int64_t revision;   /* of the placement that led to this step */
-    int64_t generation; /* under which a container with an older label goes on here; or 0 */
+    const char *source;  /* host */
+    const char *adopted; /* cluster of an orphan that an administrator took in; "": none */
+    int64_t revision;    /* of the placement that led to this step */
+    int64_t generation;  /* under which a container with an older label goes on here; or 0 */
     int64_t bytes_done;
     int64_t bytes_total;
     int64_t copy_ms;
@@ -49,7 +50,7 @@ struct mark {
 #define MARK_INIT                                                                                  \
     (struct mark)                                                                                  \
     {                                                                                              \
-        .base_started = "", .move = "", .source = ""                                               \
+        .base_started = "", .move = "", .source = "", .adopted = ""                                \
     }
 
 /* The word of Observed.hand.step; MARK_ENDED is "copied" to the world. */

@@ -62,8 +62,11 @@ struct step {
 /* Texts of the step live in arena or are borrowed from world. */
 struct step reconcile(struct nt_arena *arena, const struct world *world);
 
-/* The container that is the server here, or NULL: live, of our cluster, the highest generation. */
+/* The container that is the server here, or NULL: live, ours, the highest generation. */
 const struct seen *world_live(const struct world *world);
+
+/* Is the container of our cluster, or one that was adopted? */
+bool world_owns(const struct world *world, const struct seen *seen);
 
 /* A container's generation, raised where an administrator resumed it under a newer one. */
 int64_t world_generation(const struct world *world, const struct seen *seen);
