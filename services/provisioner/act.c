@@ -16,8 +16,7 @@ static void on_done(void *arg, const struct nt_error *err)
     server_done(arg, err);
 }
 
-/* --- create
- * --------------------------------------------------------------------------------------- */
+/* --- create ---------------------------------------------------------------------------------- */
 
 static void on_image(void *arg, const struct nt_error *err)
 {
@@ -54,8 +53,7 @@ static void act_create(struct server *server)
     docker_create(server->fleet->docker, &spec, server->id, settings->cluster, on_created, server);
 }
 
-/* --- the target's health
- * -------------------------------------------------------------------------- */
+/* --- the target's health --------------------------------------------------------------------- */
 
 static void on_ready(void *arg, const struct nt_error *probe_err)
 {
@@ -89,8 +87,7 @@ static void act_await_ready(struct server *server)
                 server);
 }
 
-/* --- the rest
- * ------------------------------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------------------------- */
 
 static void act_mark(struct server *server)
 {

@@ -1,7 +1,7 @@
 /*
  * The servers of this host: one entry each, and the cycle that looks at Docker, reconciles, acts
- * and looks again. Inside of the program: fleet.c (the cycle), act.c (one step), tell.c (what is
- * published), give.c and take.c (the two sides of a move). Loop thread.
+ * and looks again. Inside of the program: fleet.c (what makes it turn), cycle.c (the cycle), act.c
+ * (one step), tell.c (what is published), give.c and take.c (the two sides of a move). Loop thread.
  */
 #ifndef FLEET_H
 #define FLEET_H
@@ -118,9 +118,10 @@ const char *fleet_trouble(const struct fleet *fleet);
 /* What was published last did not arrive: say it again. */
 void fleet_untold(struct fleet *fleet, const char *server);
 
-/* --- between the files of the fleet
- * --------------------------------------------------------------- */
+/* --- between the files of the fleet ---------------------------------------------------------- */
 
+bool fleet_may_act(const struct fleet *fleet);
+void fleet_turn(struct fleet *fleet);     /* cycle.c: begin what may begin */
 void server_touch(struct server *server); /* look at it soon */
 void server_keep_seen(struct server *server, const struct seen *seen, size_t count);
 void server_world(struct server *server, struct world *ret_world);

@@ -42,8 +42,7 @@ static void refuse(struct nt_request *request, int status, const char *why)
     nt_request_answer(request, status, "text/plain; charset=utf-8", nt_span_of(why));
 }
 
-/* --- the stream of trees
- * -------------------------------------------------------------------------- */
+/* --- the stream of trees --------------------------------------------------------------------- */
 
 static void give_free(struct give *give)
 {
@@ -132,8 +131,7 @@ static void begin_stream(struct give *give)
     nt_arena_deinit(&arena);
 }
 
-/* --- waiting for the mark
- * ------------------------------------------------------------------------- */
+/* --- waiting for the mark -------------------------------------------------------------------- */
 
 static void on_gone(void *arg)
 {
@@ -173,8 +171,7 @@ void give_drop(struct server *server)
     }
 }
 
-/* --- who may ask
- * ---------------------------------------------------------------------------------- */
+/* --- who may ask ----------------------------------------------------------------------------- */
 
 /* The server whose move this request may see, or NULL: then it is answered. */
 static struct server *admit(struct fleet *fleet, struct nt_request *request)
@@ -248,8 +245,7 @@ static void on_about(void *arg, struct nt_request *request)
     json_decref(about);
 }
 
-/* --- the image: from the engine straight on
- * ------------------------------------------------------- */
+/* --- the image: from the engine straight on -------------------------------------------------- */
 
 struct image_out {
     struct nt_http_call *call;

@@ -40,8 +40,7 @@ void take_get(struct take *take, const char *what, struct nt_http_request *reque
     take->call = nt_http_start(options->http, request);
 }
 
-/* --- the end
- * -------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------- */
 
 void take_end(struct take *take, const struct nt_error *err)
 {
@@ -98,8 +97,7 @@ void take_progress(const struct take *take, struct mark *mark)
         mark->at_ms = take->progress_ms;
 }
 
-/* --- the container
- * -------------------------------------------------------------------------------- */
+/* --- the container --------------------------------------------------------------------------- */
 
 static void on_looked(void *arg, const struct seen *seen, size_t count, const struct nt_error *err)
 {
@@ -139,8 +137,7 @@ void take_container(struct take *take)
                       take);
 }
 
-/* --- what it is made of
- * --------------------------------------------------------------------------- */
+/* --- what it is made of ---------------------------------------------------------------------- */
 
 static void on_image(void *arg, int status, struct json_t *json, const struct nt_error *err)
 {

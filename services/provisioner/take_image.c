@@ -22,8 +22,7 @@ static void finish(struct take *take)
         take_container(take);
 }
 
-/* --- in
- * ------------------------------------------------------------------------------------------- */
+/* --- in -------------------------------------------------------------------------------------- */
 
 static int on_data(void *arg, int status, struct nt_span data)
 {
@@ -61,8 +60,7 @@ static void on_fetched(void *arg, const struct nt_http_reply *reply)
     finish(take);
 }
 
-/* --- out
- * ------------------------------------------------------------------------------------------ */
+/* --- out ------------------------------------------------------------------------------------- */
 
 static ssize_t give(void *arg, uint8_t *into, size_t room)
 {

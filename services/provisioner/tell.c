@@ -15,8 +15,7 @@ enum {
     SERVICES_MAX = 16,
 };
 
-/* --- publishing
- * ----------------------------------------------------------------------------------- */
+/* --- publishing ------------------------------------------------------------------------------ */
 
 static void told(struct server *server, const struct nt_buf *bytes)
 {
@@ -68,8 +67,7 @@ void server_tell(struct server *server)
     nt_arena_deinit(&arena);
 }
 
-/* --- now and then
- * --------------------------------------------------------------------------------- */
+/* --- now and then ---------------------------------------------------------------------------- */
 
 static void count_sessions(struct server *server, const struct seen *live)
 {
@@ -143,8 +141,7 @@ void server_sample(struct server *server)
     }
 }
 
-/* --- its trees
- * ------------------------------------------------------------------------------------ */
+/* --- its trees ------------------------------------------------------------------------------- */
 
 int server_roots(struct server *server, struct nt_arena *arena, struct tree_root **ret_roots,
                  size_t *ret_count, struct nt_error *err)

@@ -68,8 +68,7 @@ char *docker_escape(struct nt_arena *arena, const char *text)
     return out;
 }
 
-/* --- one request
- * ---------------------------------------------------------------------------------- */
+/* --- one request ----------------------------------------------------------------------------- */
 
 struct call {
     struct docker *docker;
@@ -138,8 +137,7 @@ void docker_call(struct docker *docker, const char *method, const char *path, st
     free(text);
 }
 
-/* --- events
- * --------------------------------------------------------------------------------------- */
+/* --- events ---------------------------------------------------------------------------------- */
 
 static void on_line(struct docker *docker, const char *line, size_t len)
 {
@@ -195,8 +193,7 @@ static void follow_events(struct docker *docker)
     (void)nt_http_start(docker->options.http, &request);
 }
 
-/* --- connecting
- * ----------------------------------------------------------------------------------- */
+/* --- connecting ------------------------------------------------------------------------------ */
 
 static void on_info(void *arg, int status, json_t *json, const struct nt_error *err)
 {

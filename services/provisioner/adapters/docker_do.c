@@ -11,8 +11,7 @@ enum {
     STOP_GRACE_S = 5, /* then SIGKILL; what DESIGN.md section 7 gives a program */
 };
 
-/* --- single requests
- * ------------------------------------------------------------------------------ */
+/* --- single requests ------------------------------------------------------------------------- */
 
 struct single {
     docker_done done;
@@ -74,8 +73,7 @@ void docker_update(struct docker *docker, const char *container, int64_t cpu_mil
     json_decref(body);
 }
 
-/* --- create: network, volumes, container
- * ---------------------------------------------------------- */
+/* --- create: network, volumes, container ----------------------------------------------------- */
 
 struct create {
     struct docker *docker;
@@ -186,8 +184,7 @@ void docker_create(struct docker *docker, struct spec *spec, const char *server,
     docker_call(docker, "GET", path, NULL, DO_TIMEOUT_MS, on_network_seen, create);
 }
 
-/* --- remove: container, then its volumes
- * ---------------------------------------------------------- */
+/* --- remove: container, then its volumes ----------------------------------------------------- */
 
 struct removal {
     struct docker *docker;

@@ -8,8 +8,7 @@
 
 enum { LOOK_TIMEOUT_MS = 20000, CONTAINERS_MAX = 32 };
 
-/* --- which servers
- * -------------------------------------------------------------------------------- */
+/* --- which servers --------------------------------------------------------------------------- */
 
 struct servers {
     void (*done)(void *arg, const char *const *servers, size_t count, const struct nt_error *err);
@@ -51,8 +50,7 @@ void docker_servers(struct docker *docker,
                 NULL, LOOK_TIMEOUT_MS, on_servers, servers);
 }
 
-/* --- one server
- * ----------------------------------------------------------------------------------- */
+/* --- one server ------------------------------------------------------------------------------ */
 
 struct look {
     struct docker *docker;

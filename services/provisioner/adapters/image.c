@@ -32,8 +32,7 @@ struct load {
     bool is_end;
 };
 
-/* --- the index
- * ------------------------------------------------------------------------------------ */
+/* --- the index ------------------------------------------------------------------------------- */
 
 static size_t name_len(const char *image, bool *ret_is_any)
 {
@@ -91,8 +90,7 @@ char *image_load_error(struct nt_arena *arena, struct nt_span answer)
     return NULL;
 }
 
-/* --- the upload
- * ----------------------------------------------------------------------------------- */
+/* --- the upload ------------------------------------------------------------------------------ */
 
 static void finish(struct load *load)
 {

@@ -82,8 +82,7 @@ static int failed(struct nt_error *err, const char *what, const char *path)
     return nt_fail(err, code, "%s %s: %s", what, path, strerror(-code));
 }
 
-/* --- emptying a root
- * ------------------------------------------------------------------------------ */
+/* --- emptying a root ------------------------------------------------------------------------- */
 
 /* Deep trees must not cost deep recursion on the pool's stack: their depth has a bound. */
 static int empty_dir(int dir_fd, int depth, struct nt_error *err)
@@ -120,8 +119,7 @@ static int empty_dir(int dir_fd, int depth, struct nt_error *err)
     return result;
 }
 
-/* --- where an entry goes
- * -------------------------------------------------------------------------- */
+/* --- where an entry goes --------------------------------------------------------------------- */
 
 /* Sets dir_fd to the parent of path and ret_name to its last part. */
 static int open_parent(struct tree_apply *apply, const char *path, const char **ret_name,
@@ -195,8 +193,7 @@ static int set_meta(struct tree_apply *apply, const char *name, const struct str
     return 0;
 }
 
-/* --- the stream's events
- * -------------------------------------------------------------------------- */
+/* --- the stream's events --------------------------------------------------------------------- */
 
 static int apply_root(struct tree_apply *apply, const struct stream_entry *entry,
                       struct nt_error *err)

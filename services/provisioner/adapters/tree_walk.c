@@ -106,8 +106,7 @@ int64_t tree_walk_bytes(const struct tree_walk *walk)
     return walk->bytes;
 }
 
-/* --- attributes
- * ----------------------------------------------------------------------------------- */
+/* --- attributes ------------------------------------------------------------------------------ */
 
 /* Overlay's notes about inodes of this very host would be wrong on another. */
 static bool is_local_xattr(const char *name)
@@ -178,8 +177,7 @@ static int put(struct tree_walk *walk, struct nt_buf *out, const struct stream_e
     return 0;
 }
 
-/* --- going down and up
- * ---------------------------------------------------------------------------- */
+/* --- going down and up ----------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -244,8 +242,7 @@ static int next_root(struct tree_walk *walk, struct nt_buf *out, struct nt_error
     return enter(walk, fd, &stat, err);
 }
 
-/* --- entries
- * -------------------------------------------------------------------------------------- */
+/* --- entries --------------------------------------------------------------------------------- */
 
 /* The path under which this inode was sent already, or NULL. */
 static const char *find_link(struct tree_walk *walk, const struct stat *stat)
@@ -352,8 +349,7 @@ static int walk_entry(struct tree_walk *walk, struct nt_buf *out, struct level *
     return enter(walk, fd, &stat, err);
 }
 
-/* --- content: what lies between the holes
- * --------------------------------------------------------- */
+/* --- content: what lies between the holes ---------------------------------------------------- */
 
 static int walk_content(struct tree_walk *walk, struct nt_buf *out, struct nt_error *err)
 {

@@ -39,8 +39,7 @@ bool is_resumable(const struct world *world)
            placement->revision > mark->revision;
 }
 
-/* --- source
- * --------------------------------------------------------------------------------------- */
+/* --- source ---------------------------------------------------------------------------------- */
 
 struct step source_side(struct nt_arena *arena, const struct world *world)
 {
@@ -70,8 +69,7 @@ struct step source_side(struct nt_arena *arena, const struct world *world)
     return step;
 }
 
-/* --- target
- * --------------------------------------------------------------------------------------- */
+/* --- target ---------------------------------------------------------------------------------- */
 
 /* May what an earlier move left here be thrown away? Only where its mark proves that the server's
  * truth is elsewhere: a copy that never started, or one that was handed over. */
@@ -149,8 +147,7 @@ struct step target_side(struct nt_arena *arena, const struct world *world)
     }
 }
 
-/* --- neither
- * -------------------------------------------------------------------------------------- */
+/* --- neither --------------------------------------------------------------------------------- */
 
 struct step left_behind(struct nt_arena *arena, const struct world *world)
 {

@@ -20,8 +20,7 @@ bool stream_path_is_safe(const char *path)
     }
 }
 
-/* --- one payload
- * ---------------------------------------------------------------------------------- */
+/* --- one payload ----------------------------------------------------------------------------- */
 
 struct cursor {
     const uint8_t *at, *end;
@@ -85,8 +84,7 @@ static void take_meta(struct cursor *cursor, struct stream_entry *entry)
     entry->xattrs_count = count;
 }
 
-/* --- frames
- * --------------------------------------------------------------------------------------- */
+/* --- frames ---------------------------------------------------------------------------------- */
 
 static int bad(struct nt_error *err, const char *what)
 {
@@ -227,8 +225,7 @@ static int on_frame(struct stream_reader *reader, char type, struct nt_span payl
     }
 }
 
-/* --- pieces
- * --------------------------------------------------------------------------------------- */
+/* --- pieces ---------------------------------------------------------------------------------- */
 
 void stream_reader_init(struct stream_reader *reader)
 {

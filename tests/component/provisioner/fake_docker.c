@@ -41,8 +41,7 @@ struct fake_docker {
     char *last_create;
 };
 
-/* --- state
- * ---------------------------------------------------------------------------------------- */
+/* --- state ----------------------------------------------------------------------------------- */
 
 static void say_event(struct fake_docker *docker, const struct container *container,
                       const char *action)
@@ -109,8 +108,7 @@ static void stop(struct fake_docker *docker, struct container *container, int ex
     say_event(docker, container, "die");
 }
 
-/* --- answers
- * -------------------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------------------------- */
 
 static void answer_json(struct fake_request *request, int status, json_t *json)
 {
@@ -270,8 +268,7 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
     }
 }
 
-/* --- the event stream
- * ----------------------------------------------------------------------------- */
+/* --- the event stream ------------------------------------------------------------------------ */
 
 static void stream_events(struct fake_docker *docker, struct fake_request *request)
 {
@@ -287,8 +284,7 @@ static void stream_events(struct fake_docker *docker, struct fake_request *reque
     }
 }
 
-/* --- requests
- * ------------------------------------------------------------------------------------- */
+/* --- requests -------------------------------------------------------------------------------- */
 
 static void on_request(void *arg, struct fake_request *request)
 {
@@ -335,8 +331,7 @@ static void on_request(void *arg, struct fake_request *request)
     (void)pthread_mutex_unlock(&docker->mutex);
 }
 
-/* --- for the test
- * --------------------------------------------------------------------------------- */
+/* --- for the test ---------------------------------------------------------------------------- */
 
 struct fake_docker *fake_docker_new(const char *folder, const char *name)
 {

@@ -151,8 +151,7 @@ void put_move(struct bench *bench, const char *phase)
     put_placement(bench);
 }
 
-/* --- waiting
- * -------------------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 struct question {
     struct bench *bench;

@@ -26,8 +26,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* --- marks
- * ---------------------------------------------------------------------------------------- */
+/* --- marks ----------------------------------------------------------------------------------- */
 
 static const struct mark sample = {.run = 7,
                                    .run_before = 6,
@@ -94,8 +93,7 @@ static void test_broken_marks_are_refused(void **state)
         assert_int_equal(mark_decode(&arena, nt_span_of(bad[i]), &mark, &err), -EINVAL);
 }
 
-/* --- the state directory
- * -------------------------------------------------------------------------- */
+/* --- the state directory --------------------------------------------------------------------- */
 
 static void test_store(void **state)
 {
@@ -126,8 +124,7 @@ static void test_store(void **state)
     assert_int_equal(system(command), 0);
 }
 
-/* --- tokens
- * --------------------------------------------------------------------------------------- */
+/* --- tokens ---------------------------------------------------------------------------------- */
 
 static void test_tokens(void **state)
 {
@@ -162,8 +159,7 @@ static void test_tokens(void **state)
     assert_int_equal(token_check(key, &claim, NULL, 0), -EACCES);
 }
 
-/* --- Docker
- * --------------------------------------------------------------------------------------- */
+/* --- Docker ---------------------------------------------------------------------------------- */
 
 static void test_times_of_docker(void **state)
 {
@@ -271,8 +267,7 @@ static void test_images(void **state)
                         "unexpected EOF");
 }
 
-/* --- /proc
- * ---------------------------------------------------------------------------------------- */
+/* --- /proc ----------------------------------------------------------------------------------- */
 
 static void test_upper_dir(void **state)
 {

@@ -175,8 +175,7 @@ static void test_cut_off_is_not_whole(void **state)
     }
 }
 
-/* --- hostile streams
- * ------------------------------------------------------------------------------ */
+/* --- hostile streams ------------------------------------------------------------------------- */
 
 static void put(struct nt_buf *out, enum stream_kind kind, const char *path, const char *target)
 {

@@ -73,8 +73,7 @@ static struct nt_placement *write_placement(struct sim *sim)
     return next;
 }
 
-/* --- what Docker does
- * ----------------------------------------------------------------------------- */
+/* --- what Docker does ------------------------------------------------------------------------ */
 
 static void look(struct sim *sim, struct machine *machine, struct nt_arena *arena,
                  struct world *ret_world)
@@ -291,8 +290,7 @@ static bool turn(struct sim *sim, struct machine *machine, bool with_bad_luck)
     return has_work;
 }
 
-/* --- what the balancer does
- * ------------------------------------------------------------------------ */
+/* --- what the balancer does ------------------------------------------------------------------ */
 
 static struct machine *named(struct sim *sim, const char *name)
 {
@@ -383,8 +381,7 @@ static void wish(struct sim *sim)
     }
 }
 
-/* --- histories
- * -------------------------------------------------------------------------------------- */
+/* --- histories ------------------------------------------------------------------------------- */
 
 static void begin(struct sim *sim, unsigned seed)
 {

@@ -34,8 +34,7 @@ bool docker_is_up(const struct docker *docker);
 
 typedef void (*docker_done)(void *arg, const struct nt_error *err); /* err->code 0: done */
 
-/* --- one request
- * ---------------------------------------------------------------------------------- */
+/* --- one request ----------------------------------------------------------------------------- */
 
 /*
  * status is the HTTP status (0: no answer), json the parsed body or NULL. err says what went wrong:
@@ -55,8 +54,7 @@ struct nt_http *docker_http(struct docker *docker);
 /* 100 % encoded for a path or a query. */
 char *docker_escape(struct nt_arena *arena, const char *text);
 
-/* --- looking
- * -------------------------------------------------------------------------------------- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 /* The servers that have containers of ours here, each once. */
 void docker_servers(struct docker *docker,
@@ -70,8 +68,7 @@ void docker_look(struct docker *docker, const char *server,
                               const struct nt_error *err),
                  void *arg);
 
-/* --- doing
- * ---------------------------------------------------------------------------------------- */
+/* --- doing ----------------------------------------------------------------------------------- */
 
 /* The network and the volumes, then the container. -ENOENT where the image is missing. Safe to
  * repeat: what exists is taken. Takes spec->create, copies the rest. */

@@ -12,8 +12,7 @@ struct tree_root {
     const char *path; /* on this host */
 };
 
-/* --- reading trees
- * -------------------------------------------------------------------------------- */
+/* --- reading trees --------------------------------------------------------------------------- */
 
 struct tree_walk;
 
@@ -35,8 +34,7 @@ int64_t tree_walk_bytes(const struct tree_walk *walk);
 /* Content of all files of the roots; negative errno where a root cannot be read. */
 int64_t tree_measure(const struct tree_root *roots, size_t count);
 
-/* --- writing trees
- * -------------------------------------------------------------------------------- */
+/* --- writing trees --------------------------------------------------------------------------- */
 
 struct tree_apply;
 

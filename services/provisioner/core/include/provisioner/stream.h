@@ -55,8 +55,7 @@ struct stream_entry {
     size_t xattrs_count;
 };
 
-/* --- writing: append a frame; 0 or -EMSGSIZE
- * ------------------------------------------------------ */
+/* --- writing: append a frame; 0 or -EMSGSIZE ------------------------------------------------- */
 
 int stream_put_begin(struct nt_buf *out);
 int stream_put_entry(struct nt_buf *out, const struct stream_entry *entry);
@@ -65,8 +64,7 @@ int stream_put_file_end(struct nt_buf *out, int64_t size);
 int stream_put_dir_end(struct nt_buf *out, const char *path, int64_t mtime_ns);
 int stream_put_end(struct nt_buf *out, int64_t entries, int64_t bytes);
 
-/* --- reading
- * -------------------------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* Each returns 0, or a negative errno with err filled, which ends the reading. */
 struct stream_sink {
