@@ -10,9 +10,10 @@ import { request, serverUrl } from './lib/http.mjs';
 import { records } from './lib/topics.mjs';
 import { until } from './lib/until.mjs';
 
-test('one click goes through all topics and comes back to the page', async () => {
+test('one click goes through all topics and comes back to the page', async (t) => {
   const admin = await administrator();
   const stop = new AbortController();
+  t.after(() => stop.abort());
   const seen = [];
   const reading = (async () => {
     for await (const event of admin.events(stop.signal)) seen.push(event);

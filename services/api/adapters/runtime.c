@@ -25,6 +25,7 @@ struct runtime {
     struct nt_timer *timer; /* down: try again; otherwise: the reply is late */
     struct nt_buf out;      /* not yet written */
     struct nt_buf in;
+    size_t prompts_wanted; /* one after each command of the line */
     void (*done)(void *arg, const char *reply);
     void *done_arg;
 };
@@ -73,9 +74,41 @@ static int write_out(struct runtime *runtime)
     return 0;
 }
 
+/* Take the prompts out of what came, leaving their line ends. */
+static void strip_prompts(struct nt_buf *in)
+{
+    size_t kept = 0;
+    for (size_t at = 0; at < in->len;) {
+        const uint8_t *prompt = memmem(in->data + at, in->len - at, PROMPT, strlen(PROMPT));
+        size_t end = prompt == NULL ? in->len : (size_t)(prompt - in->data) + 1;
+        memmove(in->data + kept, in->data + at, end - at);
+        kept += end - at;
+        if (prompt == NULL)
+            break;
+        at = end + strlen(PROMPT) - 1;
+    }
+    in->len = kept;
+}
+
+/* A reply is whole when it ends with a prompt and has one for each command. */
+static bool is_whole(const struct nt_buf *in, size_t prompts_wanted)
+{
+    size_t len = strlen(PROMPT);
+    if (in->len < len || memcmp(in->data + in->len - len, PROMPT, len) != 0)
+        return false;
+    size_t count = 0;
+    const uint8_t *end = in->data + in->len;
+    for (const uint8_t *at = in->data; at < end; at += len, count++) {
+        at = memmem(at, (size_t)(end - at), PROMPT, len);
+        if (at == NULL)
+            break;
+    }
+    return count >= prompts_wanted;
+}
+
 static void on_reply(struct runtime *runtime)
 {
-    runtime->in.len -= strlen(PROMPT);
+    strip_prompts(&runtime->in);
     nt_timer_stop(runtime->timer);
     if (runtime->state == GREETING) {
         runtime->state = IDLE;
@@ -90,12 +123,6 @@ static void on_reply(struct runtime *runtime)
     runtime->done = NULL;
     done(runtime->done_arg, nt_buf_text(&reply));
     nt_buf_deinit(&reply);
-}
-
-static bool has_prompt(const struct nt_buf *in)
-{
-    size_t len = strlen(PROMPT);
-    return in->len >= len && memcmp(in->data + in->len - len, PROMPT, len) == 0;
 }
 
 static void on_ready(void *arg, int events)
@@ -114,13 +141,17 @@ static void on_ready(void *arg, int events)
         return;
     }
     runtime->in.len += (size_t)count;
-    if (has_prompt(&runtime->in) && (runtime->state == GREETING || runtime->state == ASKING))
+    if ((runtime->state == GREETING || runtime->state == ASKING) &&
+        is_whole(&runtime->in, runtime->prompts_wanted))
         on_reply(runtime);
 }
 
 static void send_line(struct runtime *runtime, enum runtime_state state, const char *line)
 {
     runtime->state = state;
+    runtime->prompts_wanted = 1;
+    for (const char *at = strchr(line, ';'); at != NULL; at = strchr(at + 1, ';'))
+        runtime->prompts_wanted++;
     (void)nt_buf_add_text(&runtime->out, line);
     (void)nt_buf_add_text(&runtime->out, "\n");
     nt_timer_start(runtime->timer, TIMEOUT_MS, 0);

@@ -115,11 +115,12 @@ static void one_line(struct fake_edge *edge, char *line, int fd)
     for (char *command = strtok_r(line, ";", &rest); command != NULL;
          command = strtok_r(NULL, ";", &rest)) {
         one_command(edge, command, &out);
-        (void)nt_buf_add_text(&out, "\n");
+        (void)nt_buf_add_text(&out, "\n> ");
+        /* As HAProxy does: a prompt after each command of a line, and each when it is ready. */
+        (void)send(fd, out.data, out.len, MSG_NOSIGNAL);
+        nt_buf_reset(&out);
     }
     (void)pthread_mutex_unlock(&edge->lock);
-    (void)nt_buf_add_text(&out, "> ");
-    (void)send(fd, out.data, out.len, MSG_NOSIGNAL);
     nt_buf_deinit(&out);
 }
 

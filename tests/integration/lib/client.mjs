@@ -52,15 +52,18 @@ export class Client {
     return this.call('GET', path);
   }
 
-  /** A mutation. Repeats with the same key while the answer is 503, so that it is decided once. */
+  /**
+   * A mutation. Repeats with the same key while the answer is "later" (202, 503), so that it is decided
+   * once, and resolves to the decision.
+   */
   async mutate(method, path, body, { key = randomUUID(), timeoutMs = 60_000, headers = {} } = {}) {
     return until(
       `${method} ${path}`,
       async () => {
         const answer = await this.send(method, path, { body, headers: { 'Idempotency-Key': key, ...headers } });
-        if (answer.status < 300) return answer.text ? answer.json() : {};
+        if (answer.status < 300 && answer.status !== 202) return answer.text ? answer.json() : {};
         const error = new ProblemError(`${method} ${path}`, answer);
-        error.final = ![408, 429, 502, 503, 504].includes(answer.status);
+        error.final = ![202, 408, 429, 502, 503, 504].includes(answer.status);
         throw error;
       },
       { timeoutMs },
@@ -102,10 +105,7 @@ export class Client {
   /** Asks for a server and resolves to it once it is decided (it may still be preparing). */
   async create({ name, template = 'web', size = 'small', ...more }, options) {
     const answer = await this.mutate('POST', '/api/v1/servers', { name, template, size, ...more }, options);
-    return answer.server ?? until(`the decision on ${name}`, async () => {
-      const found = (await this.servers()).find((server) => server.name === name);
-      return found;
-    });
+    return answer.server;
   }
 
   async act(server, verb, body) {
