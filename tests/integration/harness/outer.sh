@@ -27,9 +27,7 @@ run_inside() { # PART DOCKER-OPTIONS...
     docker create -i --init --name "$runner" -v neaptide-test-cache:/cache -e CI -e NEAPTIDE_PRESET "$@" neaptide/test \
         bash -c 'mkdir -p /src && tar -xC /src && cd /src && exec tests/integration/harness/inner "$1"' - "$part" >/dev/null
     pack_tree | docker start -ai "$runner" 2>&1 | tee "$logs/test-$part.log" || status=1
-    if docker cp "$runner:/artifacts/." "$artifacts" 2>/dev/null; then
-        echo "  (screenshots and logs: $artifacts)"
-    fi
+    docker cp "$runner:/artifacts/." "$artifacts" >/dev/null 2>&1 || true
     docker rm -f "$runner" >/dev/null 2>&1 || true
     return $status
 }
@@ -76,9 +74,7 @@ keep_service_logs() { # PART
     project_states | while IFS='|' read -r service _; do
         docker logs "$(project_containers --filter "label=com.docker.compose.service=$service" | head -n1)" \
             >"$artifacts/logs-$1/$service.log" 2>&1 || true
-    done
-    echo "  (logs of the services: $artifacts/logs-$1)"
-}
+    done}
 
 count_failure() { # PART WHAT: a failure outside of ctest, in its words, so that the sum has it
     printf '0%% tests passed, 1 tests failed out of 1\n\t  1 - %s: %s (Failed)\n' "$1" "$2" | tee -a "$logs/test-$1.log"
@@ -175,6 +171,7 @@ run_tests() { # PARTS...
         grep -q 'tests failed out of' "$logs/test-$part.log" 2>/dev/null || count_failure "$part" 'ended before any test'
     done
     sum_up
+    [ -z "$(ls -A "$artifacts")" ] || printf '\nScreenshots and logs: %s\n' "$artifacts"
     [ ${#failed[@]} -eq 0 ] || fail "these parts failed: ${failed[*]}" "logs are in $logs" "./neaptide test ${failed[*]}"
     [ -n "${NEAPTIDE_ARTIFACTS-}" ] || [ -n "$(ls -A "$artifacts")" ] || rm -rf "$logs"
 }
