@@ -74,7 +74,8 @@ keep_service_logs() { # PART
     project_states | while IFS='|' read -r service _; do
         docker logs "$(project_containers --filter "label=com.docker.compose.service=$service" | head -n1)" \
             >"$artifacts/logs-$1/$service.log" 2>&1 || true
-    done}
+    done
+}
 
 count_failure() { # PART WHAT: a failure outside of ctest, in its words, so that the sum has it
     printf '0%% tests passed, 1 tests failed out of 1\n\t  1 - %s: %s (Failed)\n' "$1" "$2" | tee -a "$logs/test-$1.log"
