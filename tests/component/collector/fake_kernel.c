@@ -1,5 +1,6 @@
 #include "fake_kernel.h"
 
+#include <nt/cleanup.h>
 #include <nt_cmocka.h>
 
 #include <fcntl.h>
@@ -19,6 +20,8 @@ static void make_folders(char *path)
         *at = '/';
     }
 }
+
+static void put(const char *folder, const char *name, const char *format, ...) NT_PRINTF(3, 4);
 
 /* In place, as the kernel does: who holds the file open sees the new content. */
 static void put(const char *folder, const char *name, const char *format, ...)
