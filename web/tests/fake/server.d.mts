@@ -10,6 +10,7 @@ export interface Fake {
   token(): string;
   world(): FakeWorld;
   reset(scenario: { empty?: boolean; setup?: boolean }): void;
+  hold(): () => void;
   cut(): void;
   move(name: string, to: string): void;
   stop(): Promise<void>;

@@ -26,9 +26,10 @@ class Refused extends Error {
 }
 
 export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } = {}) {
-  let world = new World(scenario);
+  let world;
   const streams = new Set();
   let eventId = 0;
+  let gate = Promise.resolve();
 
   const send = (type, body, user) => {
     const id = type === 'loads' ? '' : `id: ${++eventId}\n`;
@@ -69,12 +70,12 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     server.state = 'preparing';
     server.fault = null;
     changed(server);
-    later(preparingMs, () => {
+    void gate.then(() => later(preparingMs, () => {
       server.state = 'running';
       server.applied = { ...server.granted };
       changed(server);
       happened(server, 'started', { host: server.host });
-    });
+    }));
   }
 
   function move(server, to) {
@@ -112,7 +113,7 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     ['POST', '/api/v1/setup', 'public', ({ body, reply }) => {
       if (world.users.length > 0) throw new Refused('setup-done');
       if (body.token !== world.token) throw new Refused('setup-token-wrong');
-      world.admin = world.addUser(body.name, body.password, 'admin', 8000, 16 * 1024 ** 3, 20);
+      world.admin = Object.assign(world.addUser(body.name, body.password, 'admin', 8000, 16 * 1024 ** 3, 20), { language: body.language ?? 'en' });
       return signedIn(world.admin, reply);
     }],
     ['POST', '/api/v1/session', 'public', ({ body, reply }) => {
@@ -333,6 +334,10 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
 
   const http = createServer((request, response) => {
     const url = new URL(request.url, 'http://fake');
+    if (request.headers.host?.includes('.s.localhost')) {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      return response.end('<!doctype html><html lang="en"><title>a server</title><p>a server</p></html>');
+    }
     if (url.pathname.startsWith('/api/')) {
       api(request, response, url).catch((error) => {
         console.error(error);
@@ -341,6 +346,7 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     } else file(request, response, url.pathname);
   });
   await new Promise((resolve) => http.listen(port, '127.0.0.1', resolve));
+  world = new World({ ...scenario, port: http.address().port });
 
   return {
     url: `http://127.0.0.1:${http.address().port}`,
@@ -348,7 +354,13 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     world: () => world,
     reset(next) {
       for (const { response } of streams) response.end();
-      world = new World(next);
+      world = new World({ ...next, port: http.address().port });
+    },
+    /** Keeps servers in Preparing until what it returns is called. */
+    hold() {
+      let release;
+      gate = new Promise((resolve) => (release = resolve));
+      return release;
     },
     /** Cuts every stream, as a broken line would. */
     cut() {

@@ -13,7 +13,8 @@ const HOSTS = [
 ];
 
 export class World {
-  constructor({ empty = false, setup = false } = {}) {
+  constructor({ empty = false, setup = false, port = 8088 } = {}) {
+    this.port = port;
     this.wall0 = Date.now();
     this.mode = 'automatic';
     this.poolRevision = 3;
@@ -252,7 +253,7 @@ export class World {
       actions,
       restart: template.restart,
       address: {
-        url: ssh ? null : `http://${server.name}.s.localhost:8088`,
+        url: ssh ? null : `http://${server.name}.s.localhost:${this.port}`,
         ssh: ssh
           ? { host: 'console.localhost', port: 22014 + seed, user: 'me', command: `ssh -p ${22014 + seed} me@console.localhost` }
           : null,

@@ -67,6 +67,23 @@ describe('sentences of the server', () => {
   });
 });
 
+describe('what the services say', () => {
+  // Keys are written out in the C sources: "plan.window". Each needs its text here before it is sent.
+  const pattern = /"((?:plan|move|reject|tide|event|fits|task|setup|allot)\.[a-z-]+)"/g;
+  const folder = new URL('../../../services/', import.meta.url).pathname;
+  const keys = new Set(
+    files(folder)
+      .filter((path) => path.endsWith('.c'))
+      .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(pattern)].map((match) => match[1]!))
+  );
+
+  it('is found', () => expect(keys.size).toBeGreaterThan(30));
+
+  it.each([...keys].sort())('%s', (key) => {
+    expect(english[`say.${key}`]).toBeDefined();
+  });
+});
+
 describe('no text is left over', () => {
   const source = files(new URL('../../src/', import.meta.url).pathname)
     .filter((path) => !/i18n\/(en|ko)\.ts$/.test(path))

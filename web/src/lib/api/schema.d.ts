@@ -1055,7 +1055,7 @@ export interface components {
             /** @enum {string} */
             fits: "now" | "partly" | "no" | "quota" | "unknown";
             granted: components["schemas"]["Resources"] | null;
-            /** @description when the full size is probable, milliseconds since 1970 (UTC) */
+            /** @description when the full size is probable; null where that is not known, milliseconds since 1970 (UTC) */
             full_after_ms: number | null;
             largest: components["schemas"]["Resources"] | null;
             sentence: components["schemas"]["Message"];

@@ -167,6 +167,7 @@ export default {
   'server.access.user': 'Sign in as {user}',
   'server.access.show': 'Show the first password',
   'server.access.hide': 'Hide it',
+  'server.access.none': 'This server began without a password.',
   'server.access.hint': 'What the server began with. Whoever changed it inside knows better.',
   'server.name': 'Name',
   'server.owner': 'Owner',
@@ -450,8 +451,8 @@ export default {
   'say.fits.partly': '{cpu_milli} CPU now, because the hosts are {given_pct} given away',
   'say.fits.partly-until':
     '{cpu_milli} CPU now, {requested_cpu_milli} CPU probably after {full_after_ms} (hosts {given_pct} given away)',
-  'say.fits.no': 'No room ({resource}). The largest that fits is {largest_cpu_milli} CPU and {largest_mem_bytes}',
-  'say.fits.none': 'No room: all {resource} is given away',
+  'say.fits.no': 'No room. The largest that fits is {largest_cpu_milli} CPU and {largest_mem_bytes}',
+  'say.fits.none': 'No room: everything is given away',
   'say.fits.quota-cpu': 'Beyond your quota: {left_milli} of {limit_milli} CPU left',
   'say.fits.quota-memory': 'Beyond your quota: {left_bytes} of {limit_bytes} memory left',
   'say.fits.quota-servers': 'Beyond your quota: {used} of {limit} servers used',

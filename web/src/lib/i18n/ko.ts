@@ -165,6 +165,7 @@ const ko: Messages = {
   'server.access.user': '사용자 이름 {user}',
   'server.access.show': '첫 비밀번호 보기',
   'server.access.hide': '숨기기',
+  'server.access.none': '이 서버는 비밀번호 없이 만들어졌습니다.',
   'server.access.hint': '서버를 만들 때 정해진 비밀번호입니다. 안에서 바꾸었다면 바꾼 것이 맞습니다.',
   'server.name': '이름',
   'server.owner': '소유자',
@@ -447,8 +448,8 @@ const ko: Messages = {
   'say.fits.partly': '지금은 {cpu_milli} CPU (호스트가 {given_pct} 배정됨)',
   'say.fits.partly-until':
     '지금은 {cpu_milli} CPU, {requested_cpu_milli} CPU는 {full_after_ms} 이후 (호스트가 {given_pct} 배정됨)',
-  'say.fits.no': '자리가 없습니다 ({resource}). 들어가는 가장 큰 크기는 {largest_cpu_milli} CPU, {largest_mem_bytes}',
-  'say.fits.none': '자리가 없습니다: {resource|이/가} 모두 배정되었습니다',
+  'say.fits.no': '자리가 없습니다. 들어가는 가장 큰 크기는 {largest_cpu_milli} CPU, {largest_mem_bytes}',
+  'say.fits.none': '자리가 없습니다: 모두 배정되었습니다',
   'say.fits.quota-cpu': '할당량을 넘습니다: CPU {limit_milli} 중 {left_milli} 남음',
   'say.fits.quota-memory': '할당량을 넘습니다: 메모리 {limit_bytes} 중 {left_bytes} 남음',
   'say.fits.quota-servers': '할당량을 넘습니다: 서버 {limit}개 중 {used}개 사용',

@@ -1,14 +1,18 @@
-let open = $state(false);
+import { route } from '../router.svelte';
 
-/** The "New server" dialogue can be opened from anywhere (button, key n). */
+let openedAt = $state<string | undefined>();
+
+const here = () => route().parts.join('/');
+
+/** The "New server" dialogue can be opened from anywhere (button, key n); it leaves with its page. */
 export function openNew(): void {
-  open = true;
+  openedAt = here();
 }
 
 export function closeNew(): void {
-  open = false;
+  openedAt = undefined;
 }
 
 export function isNewOpen(): boolean {
-  return open;
+  return openedAt === here();
 }

@@ -1,0 +1,340 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import en from '../../src/lib/i18n/en';
+import ko from '../../src/lib/i18n/ko';
+import { startFake, type Fake } from '../fake/server.mjs';
+import { axe, DESKTOP, goTo, openBrowser, openPage, PHONE, settled, signIn, tooWide } from './browser.mjs';
+
+/* Every page, in both languages and themes, on the desk and on the phone, against the pretended api. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const korean = ko as Record<string, string>;
+const shots = process.env.NEAPTIDE_SHOTS;
+let browser: Browser;
+let fake: Fake;
+
+beforeAll(async () => {
+  const { VITEST: _vitest, NODE_ENV: _mode, ...env } = process.env;
+  execFileSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: root, env });
+  if (shots) mkdirSync(shots, { recursive: true });
+  browser = await openBrowser();
+  fake = await startFake({ preparingMs: 400 });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await fake?.stop();
+});
+
+const looks = [
+  { name: 'en-light', lang: 'en', dark: false, size: DESKTOP },
+  { name: 'ko-light', lang: 'ko', dark: false, size: DESKTOP },
+  { name: 'en-dark', lang: 'en', dark: true, size: DESKTOP },
+  { name: 'ko-dark-phone', lang: 'ko', dark: true, size: PHONE },
+  { name: 'en-light-phone', lang: 'en', dark: false, size: PHONE }
+] as const;
+
+describe.each(looks)('$name', (look) => {
+  it('is readable for everyone and fits on every page', { timeout: 180_000 }, async () => {
+    fake.reset({});
+    const world = fake.world();
+    const page = await openPage(browser, fake.url, look);
+    await page.goto(fake.url);
+    await page.waitForSelector('#name');
+    expect(await axe(page)).toEqual([]);
+    await signIn(page, fake.url, 'admin', 'password');
+    const paths = [
+      'tide',
+      'tide?view=table',
+      `tide?why=move:${world.planned.move}`,
+      'servers',
+      'servers?owner=all',
+      'servers?q=nothing-like-this',
+      `servers/${world.web1.server}`,
+      `servers/${world.web1.server}?range=24h`,
+      'hosts',
+      'hosts/host-1',
+      'plans',
+      `plans/${world.planId}`,
+      'people',
+      'events',
+      'settings',
+      'nowhere',
+      'servers/00000000-0000-7000-8000-000000000000'
+    ];
+    for (const path of paths) {
+      await goTo(page, path);
+      expect(await axe(page), path).toEqual([]);
+      expect(await tooWide(page), path).toEqual([]);
+      expect(await page.locator('h1').textContent()).not.toBe('');
+      if (shots) {
+        const file = path.replace(/[^a-z0-9]+/gi, '-').slice(0, 40);
+        await page.screenshot({ path: join(shots, `${look.name}-${file}.png`), fullPage: true });
+      }
+    }
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('has dialogues that are readable for everyone', { timeout: 120_000 }, async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url, look);
+    await signIn(page, fake.url, 'minji', 'password');
+    const server = fake.world().web1.server;
+    const look_at = async (name: string) => {
+      await page.waitForSelector('dialog[open]');
+      await settled(page);
+      expect(await axe(page), name).toEqual([]);
+      if (shots) await page.screenshot({ path: join(shots, `${look.name}-dialog-${name}.png`) });
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog[open]', { state: 'detached' });
+    };
+    await page.keyboard.press('n');
+    await page.waitForSelector('[data-fits]');
+    await look_at('new');
+    await page.keyboard.press('?');
+    await look_at('help');
+    for (const action of ['stop', 'resize', 'rename', 'delete']) {
+      await goTo(page, `servers/${server}`);
+      await page.click(`[data-action=${action}]`);
+      if (action === 'resize') await page.waitForSelector('[data-fits]');
+      await look_at(action);
+    }
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe.each([
+  ['en', en],
+  ['ko', ko]
+] as const)('a person in %s', (lang, words) => {
+  const text = (key: keyof typeof en) => {
+    const entry: unknown = words[key];
+    return typeof entry === 'string' ? entry : (entry as { other: string }).other;
+  };
+
+  it('starts the installation by its link, sees which part waits, and makes the first server', async () => {
+    fake.reset({ setup: true });
+    const page = await openPage(browser, fake.url, { lang });
+    await page.goto(`${fake.url}/#/setup?token=${fake.token()}`);
+    await page.waitForSelector('[data-part=kafka][data-ready=false]');
+    expect(await axe(page)).toEqual([]);
+    await page.fill('#name', 'harbour');
+    await page.fill('#password', 'a long enough one');
+    await page.click('form button.primary:enabled');
+    await page.getByRole('heading', { name: text('setup.hosts.title') }).waitFor();
+    await page.getByText('spare-1').waitFor();
+    expect(page.url()).not.toContain('token');
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: text('setup.first') }).click();
+    await page.waitForSelector('dialog[open] [data-fits=now]');
+    await page.fill('#new-name', 'first');
+    await page.click('[data-testid=create]');
+    await page.waitForSelector('[data-state=running]');
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('makes, watches, stops, starts, resizes, renames and deletes a server without a reload', async () => {
+    fake.reset({ empty: true });
+    const page = await openPage(browser, fake.url, { lang });
+    await signIn(page, fake.url, 'minji', 'password');
+    await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
+    await page.getByText(text('servers.empty.title')).waitFor();
+    await page.click('[data-testid=new-server]');
+    await page.waitForSelector('[data-size=medium][data-fits=partly]');
+    await page.fill('#new-name', 'Not-Good');
+    await page.getByText(text('name.fault.letters')).waitFor();
+    expect(await page.isDisabled('[data-testid=create]')).toBe(true);
+    await page.locator('input[value=files]').check({ force: true });
+    await page.fill('#new-name', 'papers');
+    const release = fake.hold();
+    await page.click('[data-testid=create]');
+    await page.waitForSelector('[data-state=preparing]');
+    release();
+    await page.waitForSelector('[data-state=running]');
+    await page.getByText(`http://papers.s.localhost:${new URL(fake.url).port}`).first().waitFor();
+    expect(await page.locator('figure canvas').count()).toBeGreaterThanOrEqual(2);
+
+    await page.click('[data-action=stop]');
+    await page.click('[data-testid=confirm]');
+    await page.waitForSelector('[data-state=stopped]');
+    await page.click('[data-action=start]');
+    await page.waitForSelector('[data-state=running]');
+
+    await page.click('[data-action=resize]');
+    await page.locator('dialog input[value=large]').check({ force: true });
+    await page.click('[data-testid=confirm]');
+    await page.getByText(text('unit.cpu').replace('{n}', '2')).first().waitFor();
+
+    await page.click('[data-action=rename]');
+    await page.fill('#rename', '논문 모음');
+    await page.click('[data-testid=confirm]');
+    await page.getByRole('heading', { name: '논문 모음' }).waitFor();
+
+    await page.click('[data-action=delete]');
+    expect(await page.isDisabled('[data-testid=confirm]')).toBe(true);
+    await page.getByText('/srv/files').waitFor();
+    await page.locator('dialog input').fill('papers');
+    await page.click('[data-testid=confirm]');
+    await page.getByText(text('server.gone.act')).click();
+    await page.getByText(text('servers.empty.title')).waitFor();
+    expect(await page.evaluate(() => 'sameDocument' in globalThis)).toBe(true);
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is told about a move before, during and after it', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url, { lang });
+    await signIn(page, fake.url, 'minji', 'password');
+    await goTo(page, `servers/${fake.world().web1.server}`);
+    await page.waitForSelector('[data-planned]');
+    fake.move('web-1', 'spare-1');
+    await page.waitForSelector('[data-phase=copying]');
+    await page.waitForSelector('[data-phase=cutover]');
+    await page.waitForSelector('[data-state=running]');
+    await page.waitForSelector('[data-kind=moved]');
+    await page.context().close();
+  });
+
+  it('reads what went wrong, what to do, and copies it with its trace', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url, { lang });
+    await page.goto(fake.url);
+    await page.fill('#name', 'minji');
+    await page.fill('#password', 'wrong');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-code=sign-in-failed]');
+    await page.getByText(text('problem.copy')).click();
+    await page.getByText(text('problem.copied')).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/sign-in-failed \(\d+\)[\s\S]*trace_id [0-9a-f]{32}/);
+    await page.context().close();
+  });
+});
+
+describe('the page', () => {
+  it('changes its language and look without a reload, and remembers both', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
+    await page.locator('.side input[value=ko]').check({ force: true });
+    await page.getByRole('heading', { name: korean['page.tide']!, exact: true }).waitFor();
+    expect(await page.getAttribute('html', 'lang')).toBe('ko');
+    await page.locator('.side input[value=dark]').check({ force: true });
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
+    expect(await page.evaluate(() => 'sameDocument' in globalThis)).toBe(true);
+    await page.reload();
+    await page.getByRole('heading', { name: korean['page.tide']!, exact: true }).waitFor();
+    expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
+    await page.context().close();
+  });
+
+  it('answers to keys, but not while somebody types or composes', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await goTo(page, 'events');
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.hasAttribute('data-search'))).toBe(true);
+    await page.keyboard.type('n?');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('n');
+    await page.waitForSelector('dialog[open] #new-name');
+    const submitted = await page.evaluate(() => {
+      let count = 0;
+      document.querySelector('dialog form')!.addEventListener('submit', () => (count += 1));
+      const name = document.querySelector('#new-name')!;
+      const press = (isComposing: boolean) =>
+        name.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing, bubbles: true, cancelable: true }));
+      // dispatchEvent answers false where somebody prevented what the key does
+      return { composing: press(true), plain: press(false), count };
+    });
+    expect(submitted).toEqual({ composing: false, plain: true, count: 0 });
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog[open]', { state: 'detached' });
+    await page.context().close();
+  });
+
+  it('connects again after a broken line and says so meanwhile', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await goTo(page, 'events');
+    await page.getByText(en['events.live'], { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    fake.cut();
+    await page.getByText(en['live.lost']).waitFor();
+    await page.context().setOffline(false);
+    await page.getByText(en['events.live'], { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it('goes back to where the person was after the session has ended', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await goTo(page, 'hosts/host-2');
+    await page.context().clearCookies();
+    await goTo(page, 'plans');
+    await page.waitForSelector('#password');
+    await page.fill('#name', 'admin');
+    await page.fill('#password', 'password');
+    await page.click('form button.primary');
+    await page.getByRole('heading', { name: en['nav.plans'], exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it('lets the tide table be read and used by keyboard alone', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await settled(page);
+    await page.locator('.keys').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.textContent('.readout')).toMatch(/host-1, .* expected \d+%/);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.textContent('.readout')).toMatch(/host-2, .* measured \d+%/);
+    await page.locator('[data-move]').first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('why').getByText(/web-1 is to move from host-1 to spare-1 at 12:40/).waitFor();
+    await page.locator('[data-window]').focus();
+    await page.keyboard.press(' ');
+    await page.getByTestId('why').getByRole('heading', { name: 'Why host-1, 13:00–16:00' }).waitFor();
+    expect(await page.getByTestId('tide-sentence').textContent()).toContain('host-1 will be above 90% from 13:00 to 16:00');
+    await page.context().close();
+  });
+
+  it('changes the mode, and every open page follows', async () => {
+    fake.reset({});
+    const [one, other] = [await openPage(browser, fake.url), await openPage(browser, fake.url)];
+    await signIn(one, fake.url, 'admin', 'password');
+    await signIn(other, fake.url, 'admin', 'password');
+    await settled(one);
+    await settled(other);
+    await one.locator('#main input[value=off]').check({ force: true });
+    await one.getByText('The balancer is off').waitFor();
+    await other.waitForFunction(() => document.querySelector<HTMLInputElement>('#main input[value=off]')?.checked);
+    await one.context().close();
+    await other.context().close();
+  });
+
+  it('shows a person nothing of the fleet', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'minji', 'password');
+    expect(await page.locator('.side nav a').allInnerTexts()).toEqual([en['nav.servers']]);
+    await goTo(page, 'tide');
+    await page.getByText(en['forbidden.title']).waitFor();
+    await page.context().close();
+  });
+});
