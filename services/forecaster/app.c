@@ -5,7 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINGER_MS = 20, GRACE_MS = 5000, FLUSH_MS = 3000 };
+enum {
+    LINGER_MS = 20,
+    GRACE_MS = 5000,
+    FLUSH_MS = 3000,
+    /* Patient: two who lead for a moment write the same, while a busy machine that is taken for a
+     * dead one costs rounds. */
+    SESSION_MS = 10000,
+};
 
 /* --- leading --------------------------------------------------------------------------------- */
 
@@ -50,6 +57,7 @@ static void on_topics(void *arg)
     const struct nt_group_options options = {
         .group = "neaptide-forecaster",
         .topic = LEASE_TOPIC,
+        .session_timeout_ms = SESSION_MS,
         .on_message = on_lease_message,
         .on_assigned = on_assigned,
         .on_lost = on_lost,

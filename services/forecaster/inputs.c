@@ -20,7 +20,7 @@ static const int64_t HISTORY_MS = INT64_C(28) * DAY_MS;
 static const enum nt_topic state_topics[] = {NT_TOPIC_POOL, NT_TOPIC_HOSTS, NT_TOPIC_SERVER_STATE};
 static const enum nt_topic rollup_topics[] = {NT_TOPIC_HOST_ROLLUP};
 static const enum nt_topic load_topics[] = {NT_TOPIC_HOST_LOAD};
-static const enum nt_topic published_topics[] = {NT_TOPIC_FORECAST_LOAD, NT_TOPIC_SCENARIOS};
+static const enum nt_topic published_topics[] = {NT_TOPIC_FORECAST_LOAD};
 
 static void fail(struct app *app, const char *event, const struct nt_error *err)
 {
@@ -199,7 +199,7 @@ static int on_published(void *arg, const struct nt_message *message, struct nt_e
     NT_CLEANUP(nt_arena_deinit) struct nt_arena arena;
     nt_arena_init(&arena);
     enum resource resource;
-    if (message->value.len == 0 || message->topic != NT_TOPIC_FORECAST_LOAD)
+    if (message->value.len == 0)
         return 0;
     struct nt_forecast_load *forecast = NULL;
     int status = nt_forecast_load_decode(&arena, message->value, &forecast, err);
