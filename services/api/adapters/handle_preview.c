@@ -46,13 +46,6 @@ static json_t *fit_new(const struct size *size, const char *fits, json_t *senten
 
 struct preview {
     json_t *answer; /* the Preview, filled while we go */
-    size_t waiting; /* answers of the balancer that are not here yet */
-};
-
-/* One size, asked of the balancer. */
-struct question {
-    struct ask *ask;
-    json_t *fit; /* of the answer */
 };
 
 static void finish(struct ask *ask)
@@ -61,119 +54,123 @@ static void finish(struct ask *ask)
     ask_json(ask, 200, preview->answer);
 }
 
-static int64_t amount(const json_t *resources, const char *name)
-{
-    return json_integer_value(json_object_get(resources, name));
-}
-
 static json_t *amounts(const json_t *resources)
 {
     if (!json_is_object(resources))
         return json_null();
-    return json_pack("{s:I, s:I}", "cpu_milli", (json_int_t)amount(resources, "cpu_milli"),
-                     "mem_bytes", (json_int_t)amount(resources, "mem_bytes"));
+    return json_pack("{s:I, s:I}", "cpu_milli",
+                     json_integer_value(json_object_get(resources, "cpu_milli")), "mem_bytes",
+                     json_integer_value(json_object_get(resources, "mem_bytes")));
 }
 
-/* What the balancer says of a size, as the word and the sentence of a Fit. */
-static void take_over(json_t *fit, const json_t *said)
+/* The balancer's sentence; its figures arrive as texts. NULL where it is none. */
+static json_t *sentence_of(struct ask *ask, json_t *said)
 {
-    const char *fits = json_string_value(json_object_get(said, "fits"));
-    const json_t *granted = json_object_get(said, "granted");
-    const json_t *largest = json_object_get(said, "largest");
-    const json_t *requested = json_object_get(fit, "requested");
-    const char *given =
-        json_string_value(json_object_get(json_object_get(said, "params"), "given_pct"));
-    double given_pct = 0;
-    if (given != NULL)
-        (void)nt_parse_f64(given, 0, 1e6, &given_pct);
-    const char *word = NULL;
-    json_t *sentence = NULL;
-    if (nt_text_is(fits, "now")) {
-        word = "now";
-        sentence = message("fits.now", amounts(granted));
-    } else if (nt_text_is(fits, "reduced")) {
-        word = "partly";
-        sentence =
-            message("fits.partly",
-                    json_pack("{s:I, s:I, s:f}", "cpu_milli",
-                              (json_int_t)amount(granted, "cpu_milli"), "requested_cpu_milli",
-                              (json_int_t)amount(requested, "cpu_milli"), "given_pct", given_pct));
-    } else if (nt_text_is(fits, "no") && json_is_object(largest)) {
-        word = "no";
-        sentence = message("fits.no",
-                           json_pack("{s:I, s:I}", "largest_cpu_milli",
-                                     (json_int_t)amount(largest, "cpu_milli"), "largest_mem_bytes",
-                                     (json_int_t)amount(largest, "mem_bytes")));
-    } else if (nt_text_is(fits, "no")) {
-        word = "no";
-        sentence = message("fits.none", json_object());
-    } else {
-        return;
+    const char *key = json_string_value(json_object_get(said, "key"));
+    json_t *params = json_object_get(said, "params");
+    if (key == NULL)
+        return NULL;
+    struct nt_pair *pairs = NT_ARRAY(&ask->arena, json_object_size(params), struct nt_pair);
+    size_t count = 0;
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(params, name, value)
+    {
+        if (json_is_string(value))
+            pairs[count++] = (struct nt_pair){.key = name, .value = json_string_value(value)};
     }
-    (void)json_object_set_new(fit, "fits", json_string(word));
+    return view_message(key, pairs, count);
+}
+
+/* What the balancer says of a size that the quota allows. */
+static void take_over(struct ask *ask, json_t *fit, const json_t *said)
+{
+    static const char *const words[] = {"now", "partly", "no"};
+    const char *fits = json_string_value(json_object_get(said, "fits"));
+    bool is_word = false;
+    for (size_t i = 0; i < NT_COUNT(words); i++)
+        is_word |= nt_text_is(fits, words[i]);
+    json_t *sentence = is_word ? sentence_of(ask, json_object_get(said, "message")) : NULL;
+    if (sentence == NULL)
+        return;
+    const json_t *full_after = json_object_get(said, "full_after_ms");
+    (void)json_object_set_new(fit, "fits", json_string(fits));
     (void)json_object_set_new(fit, "sentence", sentence);
-    (void)json_object_set_new(fit, "granted", amounts(granted));
-    (void)json_object_set_new(fit, "largest", amounts(largest));
+    (void)json_object_set_new(fit, "granted", amounts(json_object_get(said, "granted")));
+    (void)json_object_set_new(fit, "largest", amounts(json_object_get(said, "largest")));
+    if (json_is_integer(full_after))
+        (void)json_object_set_new(fit, "full_after_ms",
+                                  json_integer(json_integer_value(full_after)));
+}
+
+static bool is_open(const json_t *fit)
+{
+    return nt_text_is(json_string_value(json_object_get(fit, "fits")), "unknown");
 }
 
 static void on_reply(void *arg, const struct nt_http_reply *reply)
 {
-    struct question *question = arg;
-    struct ask *ask = question->ask;
-    struct preview *preview = ask->state;
-    if (reply->status == 200) {
-        json_t *said = json_loadb((const char *)reply->body.data, reply->body.len, 0, NULL);
-        take_over(question->fit, said);
-        json_decref(said);
+    struct ask *ask = arg;
+    const struct preview *preview = ask->state;
+    json_t *json = NULL;
+    if (reply->status == 200)
+        json = json_loadb((const char *)reply->body.data, reply->body.len, 0, NULL);
+    size_t at = 0;
+    json_t *fit = NULL;
+    json_array_foreach(json_object_get(preview->answer, "items"), at, fit)
+    {
+        const char *size = json_string_value(json_object_get(fit, "size"));
+        size_t index = 0;
+        json_t *said = NULL;
+        json_array_foreach(json_object_get(json, "items"), index, said)
+        {
+            if (is_open(fit) && nt_text_is(size, json_string_value(json_object_get(said, "size"))))
+                take_over(ask, fit, said);
+        }
     }
-    if (--preview->waiting == 0)
-        finish(ask);
+    json_decref(json);
+    finish(ask);
 }
 
-static void ask_leader(struct ask *ask, const char *leader, const struct nt_template *template,
-                       const char *owner, json_t *fit)
+/* Ask about the sizes that the quota allows; false: there is nothing to ask, or nobody. */
+static bool ask_leader(struct ask *ask, const struct nt_template *template, const char *owner,
+                       const char *server)
 {
     static const char *const headers[] = {"Content-Type: application/json", NULL};
-    json_t *body = json_pack("{s:s, s:s, s:O, s:o}", "owner", owner, "template", template->template,
-                             "requested", json_object_get(fit, "requested"), "minimum",
-                             view_resources(&template->spec.minimum));
-    char *text = json_dumps(body, JSON_COMPACT);
-    struct question *question = NT_NEW(&ask->arena, struct question);
-    *question = (struct question){.ask = ask, .fit = fit};
-    struct nt_http_request request = {
-        .method = "POST",
-        .url = nt_arena_printf(&ask->arena, "http://%s/internal/preview", leader),
-        .headers = headers,
-        .body = nt_span_of(text),
-        .reply_max = 65536,
-        .connect_timeout_ms = LIMIT_MS,
-        .timeout_ms = LIMIT_MS,
-        .done = on_reply,
-        .arg = question,
-    };
-    (void)nt_http_start(ask->desk->http, &request);
-    free(text);
-    json_decref(body);
-}
-
-/* Ask about each size that the quota allows; false: there is nothing to ask, or nobody. */
-static bool ask_about_open(struct ask *ask, const struct nt_template *template, const char *owner)
-{
-    struct preview *preview = ask->state;
+    const struct preview *preview = ask->state;
     const struct nt_pool *pool = fleet_pool(&ask->desk->fleet);
-    if (pool == NULL || pool->leader[0] == '\0')
-        return false;
-    size_t index = 0;
+    json_t *open = json_array();
+    size_t at = 0;
     json_t *fit = NULL;
-    json_array_foreach(json_object_get(preview->answer, "items"), index, fit)
+    json_array_foreach(json_object_get(preview->answer, "items"), at, fit)
     {
-        if (!nt_text_is(json_string_value(json_object_get(fit, "fits")), "unknown"))
-            continue;
-        if (preview->waiting++ == 0)
-            ask_defer(ask);
-        ask_leader(ask, pool->leader, template, owner, fit);
+        if (is_open(fit))
+            (void)json_array_append_new(
+                open, size_to_json(size_find(json_string_value(json_object_get(fit, "size")))));
     }
-    return preview->waiting > 0;
+    bool is_asked = pool != NULL && pool->leader[0] != '\0' && json_array_size(open) > 0;
+    json_t *body = json_pack("{s:s, s:s?, s:s, s:o, s:o}", "owner", owner, "server", server,
+                             "template", template->template, "minimum",
+                             view_resources(&template->spec.minimum), "sizes", open);
+    if (is_asked) {
+        char *text = json_dumps(body, JSON_COMPACT);
+        struct nt_http_request request = {
+            .method = "POST",
+            .url = nt_arena_printf(&ask->arena, "http://%s/preview", pool->leader),
+            .headers = headers,
+            .body = nt_span_of(text),
+            .reply_max = 65536,
+            .connect_timeout_ms = LIMIT_MS,
+            .timeout_ms = LIMIT_MS,
+            .done = on_reply,
+            .arg = ask,
+        };
+        ask_defer(ask);
+        (void)nt_http_start(ask->desk->http, &request);
+        free(text);
+    }
+    json_decref(body);
+    return is_asked;
 }
 
 void handle_preview_server(struct ask *ask)
@@ -219,6 +216,6 @@ void handle_preview_server(struct ask *ask)
     preview->answer = json_pack("{s:s, s:o, s:o}", "template", template->template, "items", items,
                                 "quota", view_quota(&view, owner));
     ask->state = preview;
-    if (!ask_about_open(ask, template, owner->user))
+    if (!ask_leader(ask, template, owner->user, server_id))
         finish(ask);
 }

@@ -240,38 +240,38 @@ static void test_without_a_balancer_a_preview_says_so(void **state)
     stage_reply_deinit(&reply);
 }
 
-/* A balancer that says "now" for 500 milli, "reduced" for 1000, "no" for 2000. */
+/* A balancer that answers one preview, as services/balancer/adapters/preview_json.c writes it. */
 static void *play_leader(void *arg)
 {
     int listen_fd = *(int *)arg;
-    for (int i = 0; i < 3; i++) {
-        static const char *const said[] = {
-            "{\"fits\":\"now\",\"params\":{},\"granted\":{\"cpu_milli\":500,\"mem_bytes\":1},"
-            "\"largest\":null}",
-            "{\"fits\":\"reduced\",\"params\":{\"given_pct\":\"91.5\"},"
-            "\"granted\":{\"cpu_milli\":700,\"mem_bytes\":1},\"largest\":null}",
-            "{\"fits\":\"no\",\"params\":{},\"granted\":null,"
-            "\"largest\":{\"cpu_milli\":1500,\"mem_bytes\":2}}"};
-        char text[4096] = "";
-        size_t len = 0;
-        int fd = accept(listen_fd, NULL, NULL);
-        while (strstr(text, "\"requested\"") == NULL || strchr(text, '}') == NULL) {
-            ssize_t count = recv(fd, text + len, sizeof(text) - 1 - len, 0);
-            if (count <= 0)
-                break;
-            len += (size_t)count;
-        }
-        const char *answer = strstr(text, "\"cpu_milli\":2000") != NULL   ? said[2]
-                             : strstr(text, "\"cpu_milli\":1000") != NULL ? said[1]
-                                                                          : said[0];
-        char reply[1024];
-        int reply_len = snprintf(reply, sizeof(reply),
-                                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                 "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
-                                 strlen(answer), answer);
-        (void)send(fd, reply, (size_t)reply_len, MSG_NOSIGNAL);
-        (void)close(fd);
+    static const char said[] =
+        "{\"items\":["
+        "{\"size\":\"small\",\"fits\":\"now\",\"message\":{\"key\":\"fits.now\",\"params\":"
+        "{\"cpu_milli\":\"500\"}},\"granted\":{\"cpu_milli\":500,\"mem_bytes\":1},"
+        "\"largest\":null,\"full_after_ms\":null},"
+        "{\"size\":\"medium\",\"fits\":\"partly\",\"message\":{\"key\":\"fits.partly\","
+        "\"params\":{\"given_pct\":\"91.5\"}},\"granted\":{\"cpu_milli\":700,\"mem_bytes\":1},"
+        "\"largest\":null,\"full_after_ms\":null},"
+        "{\"size\":\"large\",\"fits\":\"no\",\"message\":{\"key\":\"fits.no\",\"params\":"
+        "{\"resource\":\"cpu\"}},\"granted\":null,"
+        "\"largest\":{\"cpu_milli\":1500,\"mem_bytes\":2},\"full_after_ms\":null}]}";
+    char text[4096] = "";
+    size_t len = 0;
+    int fd = accept(listen_fd, NULL, NULL);
+    while (strstr(text, "\"large\"") == NULL) {
+        ssize_t count = recv(fd, text + len, sizeof(text) - 1 - len, 0);
+        if (count <= 0)
+            break;
+        len += (size_t)count;
     }
+    bool is_asked = nt_text_starts(text, "POST /preview HTTP/1.1\r\n");
+    char reply[2048];
+    int reply_len = snprintf(reply, sizeof(reply),
+                             "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
+                             "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                             is_asked ? "200 OK" : "404 Not Found", strlen(said), said);
+    (void)send(fd, reply, (size_t)reply_len, MSG_NOSIGNAL);
+    (void)close(fd);
     return NULL;
 }
 
@@ -305,6 +305,8 @@ static void test_a_preview_has_a_sentence_for_each_size(void **state)
         assert_string_equal(stage_text(reply.json, path), sizes[i].key);
     }
     assert_int_equal(stage_number(reply.json, "items/1/granted/cpu_milli"), 700);
+    assert_true(json_is_real(stage_find(reply.json, "items/1/sentence/params/given_pct")));
+    assert_string_equal(stage_text(reply.json, "items/2/sentence/params/resource"), "cpu");
     assert_int_equal(stage_number(reply.json, "items/2/largest/cpu_milli"), 1500);
     stage_reply_deinit(&reply);
     assert_int_equal(pthread_join(thread, NULL), 0);
