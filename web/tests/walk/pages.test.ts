@@ -292,6 +292,31 @@ describe('the page', () => {
     await page.context().close();
   });
 
+  it('draws its charts in colour, in each look and with reduced motion', async () => {
+    fake.reset({});
+    for (const dark of [false, true]) {
+      const page = await openPage(browser, fake.url, { dark });
+      await signIn(page, fake.url, 'admin', 'password');
+      await settled(page);
+      // Hues of what is drawn: blue for the load, amber for the window, green for the plan.
+      await page.waitForFunction(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('figure canvas');
+        const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+        if (!pixels) return false;
+        let [blue, amber, green] = [0, 0, 0];
+        for (let at = 0; at < pixels.length; at += 4) {
+          const [r, g, b, a] = [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!, pixels[at + 3]!];
+          if (a < 200) continue;
+          if (b > r + 60 && b > g + 20) blue += 1;
+          if (r > b + 60 && r > g + 30) amber += 1;
+          if (g > r + 40 && g > b + 20) green += 1;
+        }
+        return blue > 50 && amber > 50 && green > 20;
+      });
+      await page.context().close();
+    }
+  });
+
   it('lets the tide table be read and used by keyboard alone', async () => {
     fake.reset({});
     const page = await openPage(browser, fake.url);

@@ -15,6 +15,8 @@ export type Colours = Record<(typeof NAMES)[number], string> & { face: string };
 
 export function colours(of: HTMLElement): Colours {
   const probe = document.createElement('span');
+  // A transition would still show the colour before.
+  probe.style.setProperty('transition', 'none', 'important');
   of.append(probe);
   const out = {} as Colours;
   for (const name of NAMES) {
