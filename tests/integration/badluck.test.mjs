@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Client, administrator } from './lib/client.mjs';
+import { Client, administrator, fresh } from './lib/client.mjs';
 import { consoleUrl } from './lib/http.mjs';
 import { container, docker, innerDocker, signal } from './lib/stack.mjs';
 import { until } from './lib/until.mjs';
@@ -51,20 +51,21 @@ test('bad input', async () => {
 
 test('quota and room: the figures and what would fit', async () => {
   const admin = await administrator();
+  const name = fresh('student');
   await admin.mutate('POST', '/api/v1/users', {
-    name: 'student', password: 'student-student', role: 'person', language: 'ko',
+    name, password: 'student-student', role: 'person', language: 'ko',
     quota: { cpu_milli: 1500, mem_bytes: 1610612736, servers: 2 },
   });
-  const student = await new Client().signIn('student', 'student-student');
+  const student = await new Client().signIn(name, 'student-student');
   const ask = (headers) => student.send('POST', servers, { body: { name: 'big-1', template: 'web', size: 'large' }, headers });
   await assertProblem('quota-exceeded', 422, ask);
   const { problem } = { problem: (await ask({})).json() };
   assert.ok(problem.params.limit !== undefined && problem.params.used !== undefined, JSON.stringify(problem.params));
 
-  const mine = await student.create({ name: 'mine-1', size: 'small' });
+  const mine = await student.create({ name: fresh('mine-1'), size: 'small' });
   const other = await administrator();
   assert.ok((await other.servers()).some((s) => s.server === mine.server), 'an administrator sees all');
-  const stranger = await admin.create({ name: 'notyours-1', size: 'small' });
+  const stranger = await admin.create({ name: fresh('notyours-1'), size: 'small' });
   await assertProblem('not-found', 404, (headers) => student.send('GET', `${servers}/${stranger.server}`, { headers }));
   await assertProblem('administrator-only', 403, (headers) => student.send('GET', '/api/v1/tide', { headers }));
   await student.remove(mine);
@@ -73,7 +74,7 @@ test('quota and room: the figures and what would fit', async () => {
 
 test('If-Match refuses what was changed meanwhile', async () => {
   const admin = await administrator();
-  const server = await admin.untilState(await admin.create({ name: 'match-1' }), 'running');
+  const server = await admin.untilState(await admin.create({ name: fresh('match-1') }), 'running');
   const stale = { 'If-Match': '"1"' };
   await admin.mutate('PATCH', `${servers}/${server.server}`, { title: 'first' });
   await assertProblem('revision-changed', 412, (headers) =>
@@ -93,7 +94,7 @@ test('Kafka down: reads go on, writes get 503 and a sentence', async () => {
   } finally {
     await signal('kafka', 'CONT');
   }
-  const server = await admin.create({ name: 'later-2' }, { timeoutMs: 60_000 });
+  const server = await admin.create({ name: fresh('later-2') }, { timeoutMs: 60_000 });
   await admin.remove(await admin.untilState(server, 'running'));
 });
 
@@ -119,7 +120,7 @@ test('Docker gone: said on the server, and it comes back by itself', async () =>
   await docker('pause', engine);
   let server;
   try {
-    server = await admin.create({ name: 'gone-1' });
+    server = await admin.create({ name: fresh('gone-1') });
     await until('the fault to be said', async () => (await admin.server(server.server)).fault?.code === 'docker-gone', { timeoutMs: 60_000 });
   } finally {
     await docker('unpause', engine);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
-import { administrator } from './lib/client.mjs';
+import { administrator, fresh } from './lib/client.mjs';
 import { request, serverUrl } from './lib/http.mjs';
 import { records } from './lib/topics.mjs';
 import { until } from './lib/until.mjs';
@@ -22,7 +22,8 @@ test('one click goes through all topics and comes back to the page', async (t) =
   const trace = randomBytes(16).toString('hex');
   const headers = { traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01` };
   const key = randomUUID();
-  const body = { name: 'click-1', template: 'web', size: 'small' };
+  const name = fresh('click');
+  const body = { name, template: 'web', size: 'small' };
   const first = await admin.mutate('POST', '/api/v1/servers', body, { key, headers });
   const again = await admin.mutate('POST', '/api/v1/servers', body, { key, headers });
   assert.equal(again.server.server, first.server.server, 'the same key asks once');
@@ -55,7 +56,7 @@ test('one click goes through all topics and comes back to the page', async (t) =
   await reading;
 
   const page = await until('the web address to answer', async () => {
-    const answer = await request(serverUrl('click-1'));
+    const answer = await request(serverUrl(name));
     return answer.status === 200 ? answer : null;
   });
   assert.match(page.text, /<html/i);
@@ -64,8 +65,9 @@ test('one click goes through all topics and comes back to the page', async (t) =
 
 test('two people ask for the same name at once: one gets it, the other a sentence', async () => {
   const admin = await administrator();
+  const name = fresh('twice');
   const ask = () => admin.send('POST', '/api/v1/servers', {
-    body: { name: 'twice-1', template: 'web', size: 'small' },
+    body: { name, template: 'web', size: 'small' },
     headers: { 'Idempotency-Key': randomUUID() },
   });
   const answers = await Promise.all([ask(), ask()]);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { administrator } from './lib/client.mjs';
+import { administrator, fresh } from './lib/client.mjs';
 import { container, docker } from './lib/stack.mjs';
 import { latest, records } from './lib/topics.mjs';
 import { until } from './lib/until.mjs';
@@ -39,7 +39,7 @@ test('a leader that slept too long writes nothing more', async () => {
     await docker('kill', '--signal', 'STOP', first);
 
     // The stopped leader is voted out after its session time-out; wishes wait and are then decided.
-    const server = await admin.create({ name: 'fence-1', template: 'web', size: 'small' }, { timeoutMs: 60_000 });
+    const server = await admin.create({ name: fresh('fence-1'), template: 'web', size: 'small' }, { timeoutMs: 60_000 });
     const now = await until('a new leader', async () => {
       const pool = await leader();
       return pool.epoch > before.epoch ? pool : null;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { administrator } from './lib/client.mjs';
+import { administrator, fresh } from './lib/client.mjs';
 import { request, serverUrl } from './lib/http.mjs';
 import { innerDocker, serverContainers } from './lib/stack.mjs';
 import { until } from './lib/until.mjs';
@@ -12,14 +12,15 @@ const dockerOf = async (server) => (await serverContainers()).filter((row) => ro
 
 test('the life of a server', async () => {
   const admin = await administrator();
-  let server = await admin.create({ name: 'life-1', template: 'files', size: 'small' });
+  const name = fresh('life');
+  let server = await admin.create({ name, template: 'files', size: 'small' });
   server = await admin.untilState(server, 'running');
-  await until('its page', async () => (await request(serverUrl('life-1'))).status < 500);
+  await until('its page', async () => (await request(serverUrl(name))).status < 500);
 
   await admin.act(server, 'stop');
   server = await admin.untilState(server, 'stopped');
   assert.equal((await dockerOf(server))[0].state, 'exited');
-  const away = await request(serverUrl('life-1'));
+  const away = await request(serverUrl(name));
   assert.ok(away.status === 503 || away.status === 404, `a stopped server answers ${away.status}`);
 
   await admin.act(server, 'start');

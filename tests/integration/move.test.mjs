@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { administrator } from './lib/client.mjs';
+import { administrator, fresh } from './lib/client.mjs';
 import { request, serverUrl } from './lib/http.mjs';
 import { innerDocker, serverContainers } from './lib/stack.mjs';
 import { records } from './lib/topics.mjs';
@@ -30,9 +30,10 @@ async function runningCopy(server) {
 
 test('a steady client notices nothing of a move, and no file is lost', async () => {
   const admin = await administrator();
-  let server = await admin.create({ name: 'mover-1', template: 'web', size: 'small' });
+  const name = fresh('mover');
+  let server = await admin.create({ name, template: 'web', size: 'small' });
   server = await admin.untilState(server, 'running');
-  await until('its page', async () => (await request(serverUrl('mover-1'))).status === 200);
+  await until('its page', async () => (await request(serverUrl(name))).status === 200);
   const source = await runningCopy(server);
   await innerDocker(source.host, 'exec', '-u', '0', source.id, 'sh', '-c', BEFORE);
   const before = await innerDocker(source.host, 'exec', source.id, 'sh', '-c', LOOK);
@@ -45,7 +46,7 @@ test('a steady client notices nothing of a move, and no file is lost', async () 
     while (!isOver) {
       const begin = Date.now();
       calls.push(
-        request(serverUrl('mover-1'), { timeoutMs: 25_000 }).then(
+        request(serverUrl(name), { timeoutMs: 25_000 }).then(
           (answer) => {
             waits.push(Date.now() - begin);
             if (answer.status !== 200) failures.push(`${answer.status} ${answer.text.slice(0, 80)}`);
@@ -86,7 +87,7 @@ test('a steady client notices nothing of a move, and no file is lost', async () 
 
 test('a stop during copying aborts the move and is carried out', async () => {
   const admin = await administrator();
-  let server = await admin.create({ name: 'mover-2', template: 'web', size: 'small' });
+  let server = await admin.create({ name: fresh('mover'), template: 'web', size: 'small' });
   server = await admin.untilState(server, 'running');
   const source = await runningCopy(server);
   await innerDocker(source.host, 'exec', '-u', '0', source.id, 'sh', '-c', 'dd if=/dev/zero of=/var/tmp/big bs=1M count=300 2>/dev/null');

@@ -68,8 +68,8 @@ export async function serverContainers({ all = true } = {}) {
   const rows = [];
   for (const host of hosts) {
     const text = await innerDocker(
-      host, 'ps', ...(all ? ['-a'] : []), '--no-trunc', '--filter', 'label=neaptide.server',
-      '--format', '{{.ID}} {{.State}} {{.Label "neaptide.server"}} {{.Names}}',
+      host, 'ps', ...(all ? ['-a'] : []), '--no-trunc', '--filter', 'label=io.neaptide.server',
+      '--format', '{{.ID}} {{.State}} {{.Label "io.neaptide.server"}} {{.Names}}',
     );
     for (const line of text.split('\n').filter(Boolean)) {
       const [id, state, server, name] = line.split(' ');
