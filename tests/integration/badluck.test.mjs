@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { Client, administrator, fresh } from './lib/client.mjs';
 import { consoleUrl } from './lib/http.mjs';
-import { container, docker, innerDocker, signal } from './lib/stack.mjs';
+import { container, docker, innerDocker } from './lib/stack.mjs';
 import { until } from './lib/until.mjs';
 
 /** The answer must be this problem, complete, in Korean and in English. */
@@ -84,7 +84,8 @@ test('If-Match refuses what was changed meanwhile', async () => {
 
 test('Kafka down: reads go on, writes get 503 and a sentence', async () => {
   const admin = await administrator();
-  await signal('kafka', 'STOP');
+  const kafka = await container('kafka');
+  await docker('pause', kafka);
   try {
     await until('the api to notice', async () =>
       (await admin.send('POST', servers, { body: { name: 'later-1', template: 'web', size: 'small' } })).json().code === 'kafka-down', { timeoutMs: 40_000 });
@@ -92,7 +93,7 @@ test('Kafka down: reads go on, writes get 503 and a sentence', async () => {
     const list = await admin.send('GET', servers);
     assert.equal(list.status, 200, 'reads go on');
   } finally {
-    await signal('kafka', 'CONT');
+    await docker('unpause', kafka);
   }
   const server = await admin.create({ name: fresh('later-2') }, { timeoutMs: 60_000 });
   await admin.remove(await admin.untilState(server, 'running'));

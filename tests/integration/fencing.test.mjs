@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { administrator, fresh } from './lib/client.mjs';
-import { container, docker } from './lib/stack.mjs';
+import { container, docker, signal } from './lib/stack.mjs';
 import { latest, records } from './lib/topics.mjs';
 import { until } from './lib/until.mjs';
 
@@ -26,7 +26,7 @@ async function standby() {
   );
 }
 
-const leader = async () => (await latest('internal.pool')).get('pool') ?? [...(await latest('internal.pool')).values()][0];
+const leader = async () => [...(await latest('internal.pool')).values()][0];
 
 test('a leader that slept too long writes nothing more', async () => {
   const admin = await administrator();
@@ -35,8 +35,9 @@ test('a leader that slept too long writes nothing more', async () => {
   const before = await until('a leader', leader);
   const second = await standby();
   try {
-    await until('the standby to be warm', async () => (await docker('logs', second)).length >= 0);
-    await docker('kill', '--signal', 'STOP', first);
+    await until('the standby to be warm', async () =>
+      (await docker('exec', second, 'curl', '-sS', 'http://127.0.0.1:8082/metrics')).length > 0);
+    await signal('balancer', 'STOP');
 
     // The stopped leader is voted out after its session time-out; wishes wait and are then decided.
     const server = await admin.create({ name: fresh('fence-1'), template: 'web', size: 'small' }, { timeoutMs: 60_000 });
@@ -46,7 +47,7 @@ test('a leader that slept too long writes nothing more', async () => {
     });
     assert.notEqual(now.leader, before.leader);
 
-    await docker('kill', '--signal', 'CONT', first);
+    await signal('balancer', 'CONT');
     await until('the first to notice, exit and come back as a standby', async () =>
       (await docker('inspect', '-f', '{{.RestartCount}}', first)) !== restarts, { timeoutMs: 30_000 });
     await admin.untilState(server, 'running');
@@ -59,7 +60,7 @@ test('a leader that slept too long writes nothing more', async () => {
     assert.equal(new Set(revisions).size, revisions.length, 'no revision was written twice');
     await admin.remove(server);
   } finally {
-    await docker('kill', '--signal', 'CONT', first).catch(() => {});
+    await signal('balancer', 'CONT').catch(() => {});
     await docker('rm', '-f', second);
   }
 });

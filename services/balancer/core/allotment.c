@@ -95,6 +95,11 @@ struct allotment allotment_new(const struct allotment_host *host,
     return allotment;
 }
 
+static int64_t left_of(int64_t capacity, int64_t granted, double share_max_pct)
+{
+    return least(capacity - granted, (int64_t)((double)capacity * share_max_pct / 100));
+}
+
 /* Never less than now while more is asked for; and no more than is left. */
 static int64_t resized(int64_t capacity, int64_t granted, int64_t now, int64_t requested,
                        int64_t minimum, double share_max_pct)
@@ -102,8 +107,7 @@ static int64_t resized(int64_t capacity, int64_t granted, int64_t now, int64_t r
     if (requested <= now)
         return requested;
     int64_t share = formula(capacity, granted, requested, minimum);
-    int64_t left = least(capacity - granted, (int64_t)((double)capacity * share_max_pct / 100));
-    return most(now, least(share, left));
+    return most(now, least(share, left_of(capacity, granted, share_max_pct)));
 }
 
 struct allotment allotment_resize(const struct allotment_host *host, const struct nt_resources *now,
@@ -116,8 +120,14 @@ struct allotment allotment_resize(const struct allotment_host *host, const struc
                                  requested->cpu_milli, minimum->cpu_milli, host_share_max_pct);
     granted->mem_bytes = resized(host->capacity.mem_bytes, host->granted.mem_bytes, now->mem_bytes,
                                  requested->mem_bytes, minimum->mem_bytes, host_share_max_pct);
-    if ((requested->cpu_milli > now->cpu_milli && granted->cpu_milli == now->cpu_milli) ||
-        (requested->mem_bytes > now->mem_bytes && granted->mem_bytes == now->mem_bytes) ||
+    const struct nt_resources left = {
+        .cpu_milli = left_of(host->capacity.cpu_milli, host->granted.cpu_milli, host_share_max_pct),
+        .mem_bytes = left_of(host->capacity.mem_bytes, host->granted.mem_bytes, host_share_max_pct),
+    };
+    /* Where something is left, a wish for more is noted, though the formula may give no more now.
+     */
+    if ((requested->cpu_milli > now->cpu_milli && left.cpu_milli <= now->cpu_milli) ||
+        (requested->mem_bytes > now->mem_bytes && left.mem_bytes <= now->mem_bytes) ||
         !whole_fits(host, requested))
         allotment.fit = ALLOTMENT_NONE;
     else if (granted->cpu_milli < requested->cpu_milli || granted->mem_bytes < requested->mem_bytes)
@@ -130,7 +140,7 @@ struct allotment allotment_resize(const struct allotment_host *host, const struc
 /* Asking for all that is left is never refused, as f is at most 1. */
 static int64_t largest(int64_t capacity, int64_t granted, int64_t minimum, double share_max_pct)
 {
-    int64_t left = least(capacity - granted, (int64_t)((double)capacity * share_max_pct / 100));
+    int64_t left = left_of(capacity, granted, share_max_pct);
     return left >= minimum && left > 0 ? left : 0;
 }
 

@@ -29,8 +29,10 @@ export async function container(service) {
   return id;
 }
 
+/** A signal to the program itself: process 1 of its container is an init that would keep it. */
 export async function signal(service, name) {
-  return docker('kill', '--signal', name, await container(service));
+  const find = 'for dir in /proc/[0-9]*; do case $(readlink $dir/exe) in */neaptide-*) kill -$0 ${dir#/proc/};; esac; done';
+  return docker('exec', await container(service), 'sh', '-c', find, name);
 }
 
 /**

@@ -70,7 +70,8 @@ static void test_resize(void **state)
     } cases[] = {
         {"smaller is given whole", 3500, 500, 200, ALLOTMENT_FULL, 200},
         {"larger where there is room", 0, 500, 2000, ALLOTMENT_FULL, 2000},
-        {"never less than now", 3000, 900, 1000, ALLOTMENT_NONE, 0},
+        {"noted, though the formula gives no more now", 3000, 900, 1000, ALLOTMENT_REDUCED, 900},
+        {"nothing is left", 3100, 900, 1000, ALLOTMENT_NONE, 0},
         {"part of it", 2000, 500, 1400, ALLOTMENT_REDUCED, 700},
         {"no more than is left", 3600, 100, 4000, ALLOTMENT_REDUCED, 400},
         {"the same again", 3500, 500, 500, ALLOTMENT_FULL, 500},

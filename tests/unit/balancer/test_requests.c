@@ -314,7 +314,8 @@ static void test_resize(void **state)
     asked.cpu_milli = 1600; /* g = 0.9: a quarter, but never less than now */
     wish = fixture_wish(&f, "resize", "a");
     wish.requested = &asked;
-    assert_string_equal(fixture_decide(&f, &wish)->code, "no-room");
+    assert_string_equal(fixture_decide(&f, &wish)->code, "reduced");
+    assert_int_equal(fixture_now(&f, "a")->granted.cpu_milli, 500);
 
     asked.cpu_milli = 1200; /* g = 0.8: three quarters */
     wish = fixture_wish(&f, "resize", "a");
@@ -322,6 +323,11 @@ static void test_resize(void **state)
     const struct nt_outcome *outcome = fixture_decide(&f, &wish);
     assert_string_equal(outcome->code, "reduced");
     assert_int_equal(fixture_now(&f, "a")->granted.cpu_milli, 900);
+
+    fixture_server(&f, "bob-2", "host-1", 1100, GIB); /* nothing is left beyond the 900 */
+    wish = fixture_wish(&f, "resize", "a");
+    wish.requested = &asked;
+    assert_string_equal(fixture_decide(&f, &wish)->code, "no-room");
 
     struct nt_resources limit = {.cpu_milli = 800, .mem_bytes = GIB};
     wish = fixture_wish(&f, "resize", "a");
