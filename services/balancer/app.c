@@ -17,7 +17,8 @@
 
 enum {
     TICK_MS = 1000,
-    TAKING_MS = 100,  /* look whether the views are at the end */
+    TAKING_MS = 100, /* look whether the views are at the end */
+    TAKING_MAX_MS = 20 * 1000,
     FENCED_MS = 2100, /* nt_view_is_current() may be this old, and must be younger than the fence */
     IN_FLIGHT_MAX = 500, /* decisions not yet written; beyond, requests wait in Kafka */
     IN_FLIGHT_GO_ON = 200,
@@ -49,6 +50,7 @@ struct app {
     struct nt_timer *taking;
     struct leader *leader;
     enum role role;
+    int64_t taking_mono_ms; /* since when we take over */
     int64_t fenced_mono_ms; /* others cannot write since then; 0: they can */
     bool is_paused;         /* too many decisions under way */
     bool is_stopping;
@@ -75,7 +77,6 @@ static void on_writer_ready(void *arg)
 {
     struct app *app = arg;
     app->fenced_mono_ms = nt_mono_ms();
-    nt_timer_start(app->taking, TAKING_MS, TAKING_MS);
 }
 
 static void on_writer_fatal(void *arg, const struct nt_error *err)
@@ -96,13 +97,29 @@ static void on_written(void *arg)
     }
 }
 
+/* What a take-over waits for; NULL: nothing. */
+static const char *what_is_missing(const struct app *app)
+{
+    if (app->fenced_mono_ms == 0 || nt_mono_ms() - app->fenced_mono_ms < FENCED_MS)
+        return "the last leader is not fenced";
+    if (!nt_view_is_current(app->records))
+        return "the records are not read to their end";
+    if (!nt_view_is_current(app->outcomes))
+        return "the outcomes are not read to their end";
+    return nt_view_is_ready(app->loads) ? NULL : "the loads are not read to their end";
+}
+
 /* The log cannot grow by another's hand any more; we have read all of it. */
 static void on_taking(void *arg)
 {
     struct app *app = arg;
-    if (nt_mono_ms() - app->fenced_mono_ms < FENCED_MS || !nt_view_is_current(app->records) ||
-        !nt_view_is_current(app->outcomes) || !nt_view_is_ready(app->loads))
+    const char *missing = what_is_missing(app);
+    if (missing != NULL) {
+        /* A new process begins with new connections; one that waits for ever leads nobody. */
+        if (nt_mono_ms() - app->taking_mono_ms > TAKING_MAX_MS)
+            lose(app, "leading_not_begun", missing);
         return;
+    }
     nt_timer_stop(app->taking);
     app->role = ROLE_LEADING;
     leader_begin(app->leader, app->writer);
@@ -116,6 +133,8 @@ static void on_assigned(void *arg, int32_t partitions_count)
         return;
     nt_log(NT_INFO, "leading_taken_over");
     app->role = ROLE_TAKING;
+    app->taking_mono_ms = nt_mono_ms();
+    nt_timer_start(app->taking, TAKING_MS, TAKING_MS);
     const struct writer_options options = {
         .bus = app->bus,
         .on_ready = on_writer_ready,

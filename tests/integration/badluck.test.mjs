@@ -9,10 +9,17 @@ import { consoleUrl } from './lib/http.mjs';
 import { container, docker, innerDocker } from './lib/stack.mjs';
 import { until } from './lib/until.mjs';
 
-/** The answer must be this problem, complete, in Korean and in English. */
-async function assertProblem(code, status, ask) {
-  for (const language of ['ko', 'en']) {
-    const answer = await ask({ 'Accept-Language': language });
+/**
+ * The answer must be this problem, complete, in Korean and in English: the language of the session, or
+ * what Accept-Language says where there is none.
+ */
+async function assertProblem(code, status, ask, client = null, languages = ['ko', 'en']) {
+  for (const language of languages) {
+    if (client) await client.call('PATCH', '/api/v1/session', { body: { language } });
+    const answer = await until(`the decision on ${code}`, async () => {
+      const now = await ask({ 'Accept-Language': language });
+      return now.status === 202 ? null : now;
+    });
     assert.equal(answer.status, status, `${code}: ${answer.status} ${answer.text}`);
     assert.match(answer.headers['content-type'], /^application\/problem\+json/);
     const problem = answer.json();
@@ -30,23 +37,23 @@ const create = (client, body, more = {}) => (headers) =>
 test('bad input', async () => {
   const admin = await administrator();
   const good = { name: 'bad-1', template: 'web', size: 'small' };
-  await assertProblem('template-unknown', 422, create(admin, { ...good, template: 'nothing' }));
-  await assertProblem('size-unknown', 422, create(admin, { ...good, size: 'colossal' }));
-  await assertProblem('name-invalid', 422, create(admin, { ...good, name: '서버' }));
-  await assertProblem('body-not-json', 400, create(admin, '{"name": '));
-  await assertProblem('body-not-json', 400, create(admin, '{"name": "a1", "name": "a2"}'));
-  await assertProblem('body-not-utf8', 400, create(admin, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])));
-  await assertProblem('body-too-large', 413, create(admin, `{"name": "${'x'.repeat(3 << 20)}"}`));
-  await assertProblem('cross-origin', 403, create(admin, good, { Origin: 'http://bad-1.s.localhost' }));
-  await assertProblem('not-found', 404, (headers) => admin.send('GET', `${servers}/018bcfe5-6800-7000-8000-000000000000`, { headers }));
+  await assertProblem('template-unknown', 422, create(admin, { ...good, template: 'nothing' }), admin);
+  await assertProblem('invalid-request', 422, create(admin, { ...good, size: 'colossal' }), admin);
+  await assertProblem('invalid-request', 422, create(admin, { ...good, name: '서버' }), admin);
+  await assertProblem('body-not-json', 400, create(admin, '{"name": '), admin);
+  await assertProblem('body-not-json', 400, create(admin, '{"name": "a1", "name": "a2"}'), admin);
+  await assertProblem('body-not-utf8', 400, create(admin, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), admin);
+  await assertProblem('body-too-large', 413, create(admin, `{"name": "${'x'.repeat(3 << 20)}"}`), admin);
+  await assertProblem('cross-origin', 403, create(admin, good, { Origin: 'http://bad-1.s.localhost' }), admin);
+  await assertProblem('not-found', 404, (headers) => admin.send('GET', `${servers}/018bcfe5-6800-7000-8000-000000000000`, { headers }), admin);
   await assertProblem('sign-in-needed', 401, (headers) => new Client().send('GET', servers, { headers }));
   await assertProblem('sign-in-failed', 401, (headers) =>
     new Client().send('POST', '/api/v1/session', { body: { name: 'admin', password: 'wrong-password' }, headers }));
   await assertProblem('session-expired', 401, (headers) =>
-    new Client().send('GET', servers, { headers: { ...headers, Cookie: `neaptide=${'A'.repeat(43)}` } }));
-  await assertProblem('cursor-wrong', 400, (headers) => admin.send('GET', `${servers}?after=nonsense`, { headers }));
+    new Client().send('GET', servers, { headers: { ...headers, Cookie: `${admin.cookieName}=${'A'.repeat(43)}` } }));
+  await assertProblem('cursor-wrong', 400, (headers) => admin.send('GET', `${servers}?after=nonsense`, { headers }), admin);
   await assertProblem('setup-done', 409, (headers) =>
-    admin.send('POST', '/api/v1/setup', { body: { token: 'x'.repeat(32), name: 'second', password: 'long-enough-1', language: 'en' }, headers }));
+    admin.send('POST', '/api/v1/setup', { body: { token: 'x'.repeat(32), name: 'second', password: 'long-enough-1', language: 'en' }, headers }), admin);
 });
 
 test('quota and room: the figures and what would fit', async () => {
@@ -58,16 +65,15 @@ test('quota and room: the figures and what would fit', async () => {
   });
   const student = await new Client().signIn(name, 'student-student');
   const ask = (headers) => student.send('POST', servers, { body: { name: 'big-1', template: 'web', size: 'large' }, headers });
-  await assertProblem('quota-exceeded', 422, ask);
-  const { problem } = { problem: (await ask({})).json() };
-  assert.ok(problem.params.limit !== undefined && problem.params.used !== undefined, JSON.stringify(problem.params));
+  await assertProblem('quota-cpu', 422, ask, student);
+  const problem = (await ask({})).json();
+  assert.ok(problem.params.limit_milli === '1500' && problem.params.left_milli === '1500', JSON.stringify(problem.params));
 
   const mine = await student.create({ name: fresh('mine-1'), size: 'small' });
-  const other = await administrator();
-  assert.ok((await other.servers()).some((s) => s.server === mine.server), 'an administrator sees all');
+  assert.equal((await admin.server(mine.server)).server, mine.server, 'an administrator sees all');
   const stranger = await admin.create({ name: fresh('notyours-1'), size: 'small' });
-  await assertProblem('not-found', 404, (headers) => student.send('GET', `${servers}/${stranger.server}`, { headers }));
-  await assertProblem('administrator-only', 403, (headers) => student.send('GET', '/api/v1/tide', { headers }));
+  await assertProblem('not-found', 404, (headers) => student.send('GET', `${servers}/${stranger.server}`, { headers }), student);
+  await assertProblem('administrator-only', 403, (headers) => student.send('GET', '/api/v1/tide', { headers }), student);
   await student.remove(mine);
   await admin.remove(stranger);
 });
@@ -78,18 +84,19 @@ test('If-Match refuses what was changed meanwhile', async () => {
   const stale = { 'If-Match': '"1"' };
   await admin.mutate('PATCH', `${servers}/${server.server}`, { title: 'first' });
   await assertProblem('revision-changed', 412, (headers) =>
-    admin.send('PATCH', `${servers}/${server.server}`, { body: { title: 'second' }, headers: { ...headers, ...stale } }));
+    admin.send('PATCH', `${servers}/${server.server}`, { body: { title: 'second' }, headers: { ...headers, ...stale } }), admin);
   await admin.remove(server);
 });
 
 test('Kafka down: reads go on, writes get 503 and a sentence', async () => {
   const admin = await administrator();
   const kafka = await container('kafka');
+  await admin.call('PATCH', '/api/v1/session', { body: { language: 'ko' } }); // cannot be changed below
   await docker('pause', kafka);
   try {
     await until('the api to notice', async () =>
       (await admin.send('POST', servers, { body: { name: 'later-1', template: 'web', size: 'small' } })).json().code === 'kafka-down', { timeoutMs: 40_000 });
-    await assertProblem('kafka-down', 503, create(admin, { name: 'later-1', template: 'web', size: 'small' }));
+    await assertProblem('kafka-down', 503, create(admin, { name: 'later-1', template: 'web', size: 'small' }), null, ['ko']);
     const list = await admin.send('GET', servers);
     assert.equal(list.status, 200, 'reads go on');
   } finally {
@@ -118,22 +125,31 @@ test('Redis down: loads from the view of Kafka, marked older', async () => {
 test('Docker gone: said on the server, and it comes back by itself', async () => {
   const admin = await administrator();
   const engine = await container('engine-1');
-  await docker('pause', engine);
+  await docker('kill', engine); // stays down: it was asked for
   let server;
   try {
     server = await admin.create({ name: fresh('gone-1') });
     await until('the fault to be said', async () => (await admin.server(server.server)).fault?.code === 'docker-gone', { timeoutMs: 60_000 });
   } finally {
-    await docker('unpause', engine);
+    await docker('start', engine);
   }
   await admin.remove(await admin.untilState(server, 'running', { timeoutMs: 90_000 }));
 });
 
-test('image missing: said with its name', async () => {
+test('image missing: said with its name, and mended when the engine loads its archives again', async () => {
   const admin = await administrator();
-  const image = (await admin.get('/api/v1/templates')).templates.find((one) => one.template === 'shell').image ?? 'neaptide/shell';
-  await innerDocker('host-1', 'image', 'inspect', '-f', '{{.Id}}', image).catch(() => {});
-  assert.ok(image, 'the catalogue names the image');
+  const ids = (await innerDocker('host-1', 'images', '-q', '--no-trunc', 'neaptide/shell')).split('\n').filter(Boolean);
+  for (const id of new Set(ids)) await innerDocker('host-1', 'rmi', '-f', id);
+  const server = await admin.create({ name: fresh('shell'), template: 'shell' });
+  const fault = await until('the fault to be said', async () => (await admin.server(server.server)).fault, { timeoutMs: 60_000 });
+  assert.equal(fault.code, 'image-missing');
+  assert.match(JSON.stringify(fault), /neaptide\/shell/);
+  const engine = await container('engine-1');
+  await docker('kill', engine);
+  await docker('start', engine);
+  const running = await admin.untilState(server, 'running', { timeoutMs: 90_000 });
+  assert.match(running.address.ssh.command, /^ssh -p \d+ /);
+  await admin.remove(running);
 });
 
 test('a malformed record goes to the dead letters, and reading goes on', async () => {

@@ -23,6 +23,10 @@ export class ProblemError extends Error {
 export class Client {
   #cookie = '';
 
+  get cookieName() {
+    return this.#cookie.split('=')[0];
+  }
+
   /** One call; resolves to the answer whatever its status. body is JSON unless it is a string. */
   async send(method, path, { body, headers = {}, ...options } = {}) {
     const isText = typeof body === 'string' || body instanceof Uint8Array;
