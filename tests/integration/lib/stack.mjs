@@ -43,7 +43,7 @@ export async function crash(service) {
   const id = await container(service);
   const pid = await docker('inspect', '-f', '{{.State.Pid}}', id);
   const before = await docker('inspect', '-f', '{{.RestartCount}} {{.State.StartedAt}}', id);
-  await docker('run', '--rm', '--pid=host', '--network=none', '--entrypoint', 'kill', toolImage, '-9', pid);
+  await docker('run', '--rm', '--pid=host', '--network=none', toolImage, 'sh', '-c', `kill -9 ${pid}`);
   await until(`${service} to be restarted`, async () => {
     const now = await docker('inspect', '-f', '{{.RestartCount}} {{.State.StartedAt}}', id);
     return now !== before && (await docker('inspect', '-f', '{{.State.Running}}', id)) === 'true';
