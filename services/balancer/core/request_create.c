@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    TITLE_MAX = 120,
+    TITLE_MAX = 320, /* bytes: 80 characters, as the api allows */
     ENV_MAX = 64,
     SERVICES_MAX = 16,
     VOLUMES_MAX = 8,

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { TITLE_MAX = 120 };
+enum { TITLE_MAX = 320 }; /* bytes: 80 characters, as the api allows */
 
 void request_start(struct request *request)
 {
