@@ -10,6 +10,7 @@
 #define DAY_MS    (INT64_C(24) * 3600 * 1000)
 #define HOUR_MS   (INT64_C(3600) * 1000)
 #define EVENTS_MS (30 * DAY_MS)
+#define TASKS_MS  (15 * INT64_C(60) * 1000) /* longer than any task lasts */
 /* Roll-ups are read again from this long before the mark: appends of one batch share a time. */
 #define OVERLAP_MS (INT64_C(60) * 1000)
 
@@ -47,8 +48,21 @@ static const struct {
     {NT_TOPIC_OUTCOMES, HUB_TASK},
 };
 
+/* A task is done when the server's state has caught up: tell those that were asked for lately. */
+static void tell_tasks(struct desk *desk, const char *server)
+{
+    int64_t since_ms = nt_wall_ms() - TASKS_MS;
+    for (size_t i = 0; i < desk->fleet.wishes.count; i++) {
+        const struct nt_wish *wish = table_at(&desk->fleet.wishes, i);
+        if (wish->at_ms >= since_ms && nt_text_is(wish->server, server))
+            hub_changed(desk->hub, HUB_TASK, wish->id);
+    }
+}
+
 static void tell(struct desk *desk, const struct nt_message *message)
 {
+    if (message->topic == NT_TOPIC_SERVER_STATE)
+        tell_tasks(desk, message->key);
     for (size_t i = 0; i < NT_COUNT(told); i++)
         if (told[i].topic == message->topic)
             hub_changed(desk->hub, told[i].kind, message->key);

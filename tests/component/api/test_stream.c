@@ -187,6 +187,26 @@ static void test_what_was_missed_is_told_once_as_it_is_now(void **state)
     reader_close(&third);
 }
 
+static void test_a_task_is_done_when_the_state_has_caught_up(void **state)
+{
+    (void)state;
+    struct nt_arena arena;
+    nt_arena_init(&arena);
+    struct reader hers = reader_open(ann, NULL);
+    assert_non_null(await(&hers, "event: hello", STAGE_WAIT_MS));
+    struct stage_pending *pending =
+        stage_begin(&stage, "POST", "/api/v1/servers/s-ann/restart", ann, NULL, NULL);
+    struct nt_wish *wish = stage_wish(&stage, &arena, "restart");
+    stage_outcome(&stage, wish, "ok", 40, NULL, 0);
+    assert_non_null(await(&hers, "\"state\":\"running\",\"stage\"", STAGE_WAIT_MS));
+    put_server("s-ann", ann_id, "newest", 40);
+    assert_non_null(await(&hers, "\"state\":\"done\",\"stage\"", STAGE_WAIT_MS));
+    struct stage_reply reply = stage_end(pending);
+    stage_reply_deinit(&reply);
+    reader_close(&hers);
+    nt_arena_deinit(&arena);
+}
+
 static void test_a_deleted_server_is_gone(void **state)
 {
     (void)state;
@@ -195,7 +215,7 @@ static void test_a_deleted_server_is_gone(void **state)
     struct nt_server_state server = stage_server("s-ann", ann_id, "newest");
     server.desired = "deleted";
     server.state = "deleting";
-    server.sequence = 5;
+    server.sequence = 50;
     stage_put(&stage, NT_TOPIC_SERVER_STATE, "s-ann", &server);
     assert_non_null(await(&hers, "server-gone", STAGE_WAIT_MS));
     stage_expect(&stage, "GET", "/api/v1/servers/s-ann", ann, NULL, NULL, 404, "not-found");
@@ -242,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_everybody_hears_of_what_is_theirs),
         cmocka_unit_test(test_loads_arrive_within_a_second),
         cmocka_unit_test(test_what_was_missed_is_told_once_as_it_is_now),
+        cmocka_unit_test(test_a_task_is_done_when_the_state_has_caught_up),
         cmocka_unit_test(test_a_deleted_server_is_gone),
         cmocka_unit_test(test_a_person_may_open_ten),
         cmocka_unit_test(test_signing_out_ends_the_stream),
