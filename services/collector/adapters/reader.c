@@ -270,7 +270,7 @@ static void mark(struct reading *reading, int status, enum reading_field field)
 
 static int read_cpu(const struct group *group, struct reading *reading)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     int status = read_fd(group->fds[FILE_CPU_USAGE], &text);
     if (status < 0)
         return status;
@@ -283,7 +283,7 @@ static int read_cpu(const struct group *group, struct reading *reading)
 
 static int read_throttled(const struct group *group, struct reading *reading)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     int status = read_fd(group->fds[FILE_CPU_STAT], &text);
     if (status < 0)
         return status;
@@ -296,7 +296,7 @@ static int read_throttled(const struct group *group, struct reading *reading)
 
 static int read_memory(const struct group *group, struct reading *reading)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     uint64_t inactive = 0;
     bool is_v2 = group->is_v2[CGROUP_MEMORY];
     int status = read_fd(group->fds[FILE_MEMORY_USAGE], &text);
@@ -312,7 +312,7 @@ static int read_memory(const struct group *group, struct reading *reading)
 
 static int read_io(const struct group *group, struct reading *reading)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     int status = read_fd(group->fds[FILE_IO], &text);
     if (status < 0)
         return status;
@@ -322,7 +322,7 @@ static int read_io(const struct group *group, struct reading *reading)
 
 static int read_one(int fd, const char *key, uint64_t *ret_value)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     int status = read_fd(fd, &text);
     if (status < 0)
         return status;
@@ -331,7 +331,7 @@ static int read_one(int fd, const char *key, uint64_t *ret_value)
 
 static void read_common(const struct group *group, struct reading *reading)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     if (read_fd(group->fds[FILE_NET], &text) == 0)
         mark(reading,
              proc_parse_net(text, group->kind != GROUP_CONTAINER, &reading->net_rx_bytes,
@@ -343,9 +343,9 @@ static void read_common(const struct group *group, struct reading *reading)
 
 static int read_machine(const struct group *group, struct reading *reading)
 {
-    struct nt_span text;
-    struct proc_cpu cpu;
-    struct proc_memory memory;
+    struct nt_span text = {0};
+    struct proc_cpu cpu = {0};
+    struct proc_memory memory = {0};
     int status = read_fd(group->fds[FILE_CPU_USAGE], &text);
     if (status == 0)
         status = proc_parse_stat(text, &cpu);
@@ -391,9 +391,9 @@ int group_read(struct group *group, struct reading *ret_reading)
 static int machine_capacity(const struct reader *reader, struct capacity *ret_capacity,
                             struct nt_error *err)
 {
-    struct nt_span text;
-    struct proc_cpu cpu;
-    struct proc_memory memory;
+    struct nt_span text = {0};
+    struct proc_cpu cpu = {0};
+    struct proc_memory memory = {0};
     if (read_path(reader->proc, "stat", &text) < 0 || proc_parse_stat(text, &cpu) < 0)
         return nt_fail(err, -EIO, "cannot read %s/stat", reader->proc);
     if (read_path(reader->proc, "meminfo", &text) < 0 || proc_parse_meminfo(text, &memory) < 0)
@@ -405,7 +405,7 @@ static int machine_capacity(const struct reader *reader, struct capacity *ret_ca
 
 static uint64_t cpu_quota(const struct group *group)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     uint64_t milli = CGROUP_UNLIMITED;
     if (group->is_v2[CGROUP_CPU]) {
         if (read_path(group->cpu_folder, "cpu.max", &text) == 0)
@@ -423,7 +423,7 @@ static uint64_t cpu_quota(const struct group *group)
 
 static uint64_t memory_limit(const struct group *group)
 {
-    struct nt_span text;
+    struct nt_span text = {0};
     uint64_t bytes = CGROUP_UNLIMITED;
     const char *name = group->is_v2[CGROUP_MEMORY] ? "memory.max" : "memory.limit_in_bytes";
     if (read_path(group->memory_folder, name, &text) == 0)
@@ -434,7 +434,7 @@ static uint64_t memory_limit(const struct group *group)
 int group_capacity(const struct reader *reader, struct group *group, struct capacity *ret_capacity,
                    struct nt_error *err)
 {
-    struct capacity capacity;
+    struct capacity capacity = {0};
     int status = machine_capacity(reader, &capacity, err);
     if (status < 0)
         return status;

@@ -260,7 +260,7 @@ static double value_at(const struct playback *playback, size_t column, int64_t a
 bool playback_mean(const struct playback *playback, enum playback_kind kind, const char *name,
                    int64_t at_ms, int64_t interval_ms, double *ret_value)
 {
-    enum { POINTS = 5 };
+    enum { POINTS = 5 }; /* in the middle of each fifth */
     const double mib = 1024.0 * 1024.0;
     for (size_t i = 0; i < playback->columns_count; i++) {
         const struct column *column = &playback->columns[i];
@@ -268,7 +268,8 @@ bool playback_mean(const struct playback *playback, enum playback_kind kind, con
             continue;
         double sum = 0;
         for (int point = 0; point < POINTS; point++)
-            sum += value_at(playback, i, at_ms - interval_ms * (2 * point + 1) / (2 * POINTS));
+            sum +=
+                value_at(playback, i, at_ms - interval_ms * (INT64_C(2) * point + 1) / INT64_C(10));
         bool is_memory = kind == PLAYBACK_HOST_MEM || kind == PLAYBACK_SERVER_MEM;
         *ret_value = sum / POINTS * (is_memory ? mib : 1);
         return true;

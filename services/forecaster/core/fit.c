@@ -28,7 +28,7 @@ static size_t choose_origins(const struct history *history, int64_t origin, size
 {
     int64_t begin = history_begin(history);
     int64_t step = ORIGIN_STEP;
-    if (filled < 7 * DAY_SLOTS)
+    if (filled < (size_t)7 * DAY_SLOTS)
         step = (int64_t)fmax(3, (double)(origin - begin) / (BAND_ORIGINS_MAX + 1));
     size_t count = 0;
     for (int64_t at = origin - step; at > begin + 6 && count < BAND_ORIGINS_MAX; at -= step)
@@ -129,7 +129,7 @@ struct fit *fit_new(const struct history *history, int64_t origin)
     fit->model = kinds[best]->fit(history, origin);
     bands_fit(&fit->bands, trials[best].items, trials[best].count, history->calendar,
               mean_of(history, origin));
-    fit->is_reliable = fit->filled >= 3 * DAY_SLOTS && fit->bands.origins >= 3;
+    fit->is_reliable = fit->filled >= (size_t)3 * DAY_SLOTS && fit->bands.origins >= 3;
     return fit;
 }
 

@@ -30,7 +30,7 @@ static void free_server(struct fleet *fleet, struct fleet_server *server)
                 host->present[i--] = host->present[--host->present_count];
         }
     }
-    HASH_DEL(fleet->servers, server);
+    HASH_DEL(fleet->servers, server); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
     deinit_subject(&server->subject);
     free(server->template_name);
     free(server);
@@ -38,7 +38,7 @@ static void free_server(struct fleet *fleet, struct fleet_server *server)
 
 static void free_host(struct fleet *fleet, struct fleet_host *host)
 {
-    HASH_DEL(fleet->hosts, host);
+    HASH_DEL(fleet->hosts, host); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
     deinit_subject(&host->total);
     deinit_subject(&host->rest);
     rollup_free(host->rollup);
@@ -59,10 +59,12 @@ void fleet_free(struct fleet *fleet)
 {
     if (fleet == NULL)
         return;
-    while (fleet->servers != NULL)
-        free_server(fleet, fleet->servers);
-    while (fleet->hosts != NULL)
-        free_host(fleet, fleet->hosts);
+    struct fleet_server *server, *next_server;
+    HASH_ITER(hh, fleet->servers, server, next_server)
+    free_server(fleet, server);
+    struct fleet_host *host, *next_host;
+    HASH_ITER(hh, fleet->hosts, host, next_host)
+    free_host(fleet, host);
     free(fleet);
 }
 

@@ -108,7 +108,7 @@ static struct fleet_server *find_sibling(struct issue *issue, const struct fleet
     HASH_ITER(hh, issue->fleet->servers, other, next)
     {
         const struct track *track = &other->subject.tracks[resource];
-        if (other == server || track->fit == NULL || track->fit->filled < 6 * DAY_SLOTS ||
+        if (other == server || track->fit == NULL || track->fit->filled < (size_t)6 * DAY_SLOTS ||
             other->template_name == NULL ||
             !nt_text_is(other->template_name, server->template_name))
             continue;
@@ -192,8 +192,10 @@ static bool issue_subject(struct issue *issue, struct fleet_host *host, struct f
     /* Until the first fit comes back from the pool, persistence with a guess for a band. */
     NT_CLEANUP(fit_free_p) struct fit *quick = NULL;
     const struct fit *fit = track->fit;
-    if (fit == NULL)
-        fit = quick = fit_new_level(&history, issue->origin);
+    if (fit == NULL) {
+        quick = fit_new_level(&history, issue->origin);
+        fit = quick;
+    }
     fit_forecast(fit, &history, issue->origin, FORECAST_STEPS, issue->p10, issue->p50, issue->p90);
     scenarios_fill(&issue->paths, fit, &history, issue->origin);
     const char *model = fit->model->kind->name(fit->model, &history, issue->origin);

@@ -179,9 +179,10 @@ static double median(double *values, int count)
         int left = low;
         int right = high;
         while (left <= right) {
-            while (values[left] < pivot)
+            /* The pivot lies between left and right: neither leaves the array. */
+            while (values[left] < pivot) /* NOLINT(clang-analyzer-core.*) */
                 left++;
-            while (values[right] > pivot)
+            while (values[right] > pivot) /* NOLINT(clang-analyzer-core.*) */
                 right--;
             if (left <= right) {
                 double swap = values[left];
@@ -365,7 +366,7 @@ static void free_profile(struct model *model)
 }
 
 const struct model_kind model_profile = {
-    .filled_min = 2 * DAY_SLOTS,
+    .filled_min = (size_t)2 * DAY_SLOTS,
     .fit = fit,
     .predict = predict,
     .name = name,

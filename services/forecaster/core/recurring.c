@@ -84,7 +84,8 @@ static void count_days(const struct history *history, double limit,
             continue;
         const struct calendar_slot *at = calendar_at(history->calendar, slot);
         struct tally *tally = &tallies[at->weekday][at->of_day];
-        float weight = powf((float)DAY_WEIGHT, (float)((end - 1 - slot) / DAY_SLOTS));
+        int64_t age_days = (end - 1 - slot) / DAY_SLOTS;
+        float weight = powf((float)DAY_WEIGHT, (float)age_days);
         tally->weight += weight;
         tally->weight_squared += weight * weight;
         tally->of++;

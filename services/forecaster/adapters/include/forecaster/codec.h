@@ -23,11 +23,11 @@ int codec_encode_roll(const char *host, const struct slot_roll *roll, struct nt_
 int codec_decode_roll(struct nt_arena *arena, struct nt_span bytes, const char **ret_host,
                       struct slot_roll *ret_roll, struct nt_error *err);
 
-int codec_encode_forecast(const struct issued_forecast *forecast, struct nt_buf *out,
+int codec_encode_forecast(const struct issued_forecast *issued, struct nt_buf *out,
                           struct nt_error *err);
-int codec_encode_scenarios(const struct issued_scenarios *scenarios, struct nt_buf *out,
+int codec_encode_scenarios(const struct issued_scenarios *issued, struct nt_buf *out,
                            struct nt_error *err);
-int codec_encode_windows(const struct issued_windows *windows, struct nt_buf *out,
+int codec_encode_windows(const struct issued_windows *issued, struct nt_buf *out,
                          struct nt_error *err);
 
 #endif

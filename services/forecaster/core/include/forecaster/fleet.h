@@ -47,17 +47,17 @@ void fleet_set_policy(struct fleet *fleet, double threshold_pct, double probabil
 
 /* The administrator's capacity in the place of what is measured; 0: none. Ignored for a host that
  * has never been heard of and would exceed the bound. */
-void fleet_set_capacity(struct fleet *fleet, const char *host, double cpu_milli, double mem_bytes);
+void fleet_set_capacity(struct fleet *fleet, const char *id, double cpu_milli, double mem_bytes);
 
 /* What server.state says: whose profile a new server may borrow; a server that does not run is no
  * part of its host. */
-void fleet_set_server(struct fleet *fleet, const char *server, const char *template_name,
+void fleet_set_server(struct fleet *fleet, const char *id, const char *template_name,
                       bool is_running);
 
 /* Deleted for good: forget it. */
-void fleet_remove_server(struct fleet *fleet, const char *server);
+void fleet_remove_server(struct fleet *fleet, const char *id);
 
-bool fleet_has_server(const struct fleet *fleet, const char *server);
+bool fleet_has_server(const struct fleet *fleet, const char *id);
 
 /* --- in -------------------------------------------------------------------------------------- */
 
@@ -82,7 +82,7 @@ int fleet_add_sample(struct fleet *fleet, const struct sample *sample,
 void fleet_close_slots(struct fleet *fleet, const struct fleet_progress *progress);
 
 /* A slot that was closed before us, or by another: 0, -EALREADY, -ERANGE or -ENOSPC. */
-int fleet_apply_roll(struct fleet *fleet, const char *host, const struct slot_roll *roll);
+int fleet_apply_roll(struct fleet *fleet, const char *host_id, const struct slot_roll *roll);
 
 /* The slot after the newest one that any host has closed; 0 while there is none. */
 int64_t fleet_origin(const struct fleet *fleet);
