@@ -370,5 +370,8 @@ int app_run(struct app *app)
 {
     nt_log(NT_INFO, "service_started", NT_KV("version", NT_VERSION),
            NT_KV("kafka", app->settings->common.kafka), NT_KV("listen", app->settings->listen));
-    return nt_loop_run(app->loop, on_stop, app, STOP_GRACE_MS);
+    int status = nt_loop_run(app->loop, on_stop, app, STOP_GRACE_MS);
+    if (status == APP_LOST)
+        _exit(APP_LOST); /* closing would wait for a Kafka that may be away; nothing is to be saved */
+    return status;
 }

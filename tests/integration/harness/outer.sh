@@ -56,13 +56,13 @@ run_stack() { # PART FOLDER
     return $status
 }
 
-# An installation whose clock runs at 360x from a Monday 07:00 on, and plays recorded curves.
+# An installation whose clock runs at 360x from a Monday 03:00 on, and plays recorded curves.
 run_playback() {
     make_volumes >/dev/null
     awk -v cpu_milli="$NEAPTIDE_HOST_CPU_MILLI" -f tests/integration/playback/curves.awk |
         docker run --rm -i --network none -v "${COMPOSE_PROJECT_NAME}_playback:/playback" neaptide/base \
             sh -c 'cat >/playback/curves.csv && chmod 644 /playback/curves.csv'
-    NEAPTIDE_CLOCK_LOAD0_MS=1793602800000 NEAPTIDE_CLOCK_RATE=360 NEAPTIDE_MODE=off \
+    NEAPTIDE_CLOCK_LOAD0_MS=1793588400000 NEAPTIDE_CLOCK_RATE=360 NEAPTIDE_MODE=off \
         NEAPTIDE_PLAYBACK_FILE=/var/lib/neaptide/playback/curves.csv run_stack playback playback
 }
 
