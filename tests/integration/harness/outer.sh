@@ -22,13 +22,15 @@ runner=neaptide-test-runner
 run_inside() { # PART DOCKER-OPTIONS...
     local part=$1 status=0
     shift
-    docker rm -f "$runner" >/dev/null 2>&1 || true
+    docker rm -fv "$runner" >/dev/null 2>&1 || true
     # The compiler's and npm's caches are all that outlives a run.
-    docker create -i --init --name "$runner" -v neaptide-test-cache:/cache -e CI -e NEAPTIDE_PRESET "$@" neaptide/test \
+    # Tests of copied layers set the marks that overlayfs keeps in trusted attributes: that needs SYS_ADMIN, and a
+    # /tmp that is not itself an overlay.
+    docker create -i --init --name "$runner" --cap-add SYS_ADMIN -v /tmp -v neaptide-test-cache:/cache -e CI -e NEAPTIDE_PRESET "$@" neaptide/test \
         bash -c 'mkdir -p /src && tar -xC /src && cd /src && exec tests/integration/harness/inner "$1"' - "$part" >/dev/null
     pack_tree | docker start -ai "$runner" 2>&1 | tee "$logs/test-$part.log" || status=1
     docker cp "$runner:/artifacts/." "$artifacts" >/dev/null 2>&1 || true
-    docker rm -f "$runner" >/dev/null 2>&1 || true
+    docker rm -fv "$runner" >/dev/null 2>&1 || true
     return $status
 }
 
@@ -139,7 +141,7 @@ sum_up() {
 
 # Whatever an earlier run left, of the tests only.
 clean_up() {
-    docker rm -f "$runner" >/dev/null 2>&1 || true
+    docker rm -fv "$runner" >/dev/null 2>&1 || true
     take_down -v >/dev/null 2>&1 || true
 }
 
