@@ -34,8 +34,9 @@ run_inside() { # PART DOCKER-OPTIONS...
     return $status
 }
 
-# Room for several servers of each size, also on a machine of two cores; no test keeps a core busy.
-export NEAPTIDE_HOST_CPU_MILLI=4000
+# Each host may use every core: room for several servers of each size, and no test keeps a core busy.
+NEAPTIDE_HOST_CPU_MILLI=$(($(nproc) * 1000))
+export NEAPTIDE_HOST_CPU_MILLI
 
 # One stack of its own for the tests in FOLDER of tests/integration.
 run_stack() { # PART FOLDER
