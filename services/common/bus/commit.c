@@ -1,6 +1,7 @@
 #include "private.h"
 
 #include <nt/clock.h>
+#include <nt/log.h>
 
 #include <string.h>
 
@@ -164,6 +165,9 @@ enum bus_outcome bus_commit_write(struct bus_writer *writer, struct bus_commit *
         commit->status = story.code;
         commit->took_ms = nt_mono_ms() - begin_ms;
     }
+    if (story.code != 0)
+        nt_log(NT_DEBUG, "transaction_failed", NT_KV("code", -story.code),
+               NT_KV("reason", story.message));
     if (outcome == BUS_FATAL)
         (void)nt_fail(err, story.code, "%s", story.message);
     return outcome;
