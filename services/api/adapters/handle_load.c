@@ -178,7 +178,8 @@ static void tide_read(void *arg, int status, const struct history_row *rows, siz
         size_t first = row;
         while (row < count && strcmp(rows[row].subject, tide->past[i].host) == 0)
             row++;
-        add_rows(&tide->past[i].series, tide->past[i].host, rows + first, row - first);
+        if (row > first)
+            add_rows(&tide->past[i].series, tide->past[i].host, rows + first, row - first);
         series_add_recent(&tide->past[i].series, ask->desk->recent, tide->past[i].host);
     }
     struct view view = ask_view(ask);

@@ -73,10 +73,10 @@ json_t *view_host(const struct view *view, const struct nt_host *host)
 
 /* --- forecasts ------------------------------------------------------------------------------- */
 
-static json_t *values(const float *from, size_t count)
+static json_t *values(const float *from, size_t skip, size_t count)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = skip; i < skip + count; i++)
         (void)json_array_append_new(array, j_whole((double)from[i]));
     return array;
 }
@@ -111,8 +111,8 @@ json_t *view_forecast(const struct view *view, const char *subject, const char *
         strcmp(resource, "cpu") == 0 ? "cpu_milli" : "mem_bytes", "issued_ms",
         (json_int_t)it->issued_ms, "from_ms",
         (json_int_t)(it->issued_ms + (int64_t)skip * it->step_ms), "step_ms", (int)it->step_ms,
-        "p10", values(it->p10 + skip, count), "p50", values(it->p50 + skip, count), "p90",
-        values(it->p90 + skip, count), "limit",
+        "p10", values(it->p10, skip, count), "p50", values(it->p50, skip, count), "p90",
+        values(it->p90, skip, count), "limit",
         it->capacity > 0 ? j_whole(it->capacity) : json_null(), "model", it->model, "band",
         "residual", "history_days", j_round((double)it->history_ms / (double)DAY_MS), "need_days",
         NEED_DAYS, "enough", (int)is_enough, "accuracy", accuracy_of(it));
