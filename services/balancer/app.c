@@ -372,6 +372,7 @@ int app_run(struct app *app)
            NT_KV("kafka", app->settings->common.kafka), NT_KV("listen", app->settings->listen));
     int status = nt_loop_run(app->loop, on_stop, app, STOP_GRACE_MS);
     if (status == APP_LOST)
-        _exit(APP_LOST); /* closing would wait for a Kafka that may be away; nothing is to be saved */
+        _exit(
+            APP_LOST); /* closing would wait for a Kafka that may be away; nothing is to be saved */
     return status;
 }
