@@ -151,7 +151,7 @@ static void test_commits_in_order(void **state)
         (void)snprintf(expected + used, sizeof(expected) - used, "%d ", i);
     }
     assert_int_equal(leader.done_count, 0);
-    assert_true(bench_until(&leader.bench, are_done, &leader, 8000));
+    assert_true(bench_until(&leader.bench, are_done, &leader, BENCH_LONG_MS));
     assert_int_equal(leader.good_count, 300);
     assert_int_equal(leader.ready_count, 1);
     assert_string_equal(leader.order, expected);
@@ -190,13 +190,13 @@ static void test_away_is_said_and_mends(void **state)
     nt_test_bus_set_down(leader.bench.kafka, true);
     open_txn(&leader);
     commit(&leader, &numbered, "s1", NULL);
-    assert_true(bench_until(&leader.bench, are_done, &leader, 9000));
+    assert_true(bench_until(&leader.bench, are_done, &leader, BENCH_LONG_MS));
     assert_int_equal(leader.last_status, -ENOTCONN);
     nt_test_bus_set_down(leader.bench.kafka, false);
-    assert_true(bench_until(&leader.bench, is_ready, &leader, 9000));
+    assert_true(bench_until(&leader.bench, is_ready, &leader, BENCH_LONG_MS));
     leader.wanted = 2;
     commit(&leader, &numbered, "s1", NULL);
-    assert_true(bench_until(&leader.bench, are_done, &leader, 9000));
+    assert_true(bench_until(&leader.bench, are_done, &leader, BENCH_LONG_MS));
     assert_int_equal(leader.last_status, 0);
     assert_int_equal(leader.fatal_count, 0);
     nt_txn_close(leader.txn);
@@ -214,7 +214,7 @@ static void test_group(void **state)
     bench_put(&leader.bench, NT_TOPIC_REQUESTS, "r2", "2");
     open_txn(&leader);
     open_group(&leader, leader.bench.bus, true);
-    assert_true(bench_until(&leader.bench, has_messages, &leader, 12000));
+    assert_true(bench_until(&leader.bench, has_messages, &leader, BENCH_LONG_MS));
     assert_string_equal(leader.keys, "r1;r2;");
     assert_int_equal(leader.assigned, 1);
     assert_int_equal(leader.lost_count, 0);
@@ -226,14 +226,14 @@ static void test_group(void **state)
     assert_string_equal(leader.keys, "r1;r2;");
     nt_group_resume(leader.group);
     leader.wanted = 3;
-    assert_true(bench_until(&leader.bench, has_messages, &leader, 5000));
+    assert_true(bench_until(&leader.bench, has_messages, &leader, BENCH_LONG_MS));
 
     /* The offset of r2 is committed by the transaction; that it counts is tested on a real Kafka,
      * for the mock accepts and forgets it. */
     leader.last_offset = 1;
     leader.wanted = 1;
     commit(&leader, &numbered, "s1", leader.group);
-    assert_true(bench_until(&leader.bench, are_done, &leader, 8000));
+    assert_true(bench_until(&leader.bench, are_done, &leader, BENCH_LONG_MS));
     assert_int_equal(leader.last_status, 0);
     assert_int_equal(leader.lost_count, 0);
 
@@ -242,17 +242,17 @@ static void test_group(void **state)
     struct leader second = {.bench = leader.bench, .wanted = 1};
     struct nt_bus *other = bench_bus(&second.bench, "balancer");
     open_group(&second, other, true);
-    assert_true(bench_until(&leader.bench, is_assigned, &second, 12000));
+    assert_true(bench_until(&leader.bench, is_assigned, &second, BENCH_LONG_MS));
     assert_int_equal(second.assigned, 0);
     assert_int_equal(leader.lost_count, 0);
     assert_int_equal(leader.assigned_count, 1);
     bench_put(&leader.bench, NT_TOPIC_REQUESTS, "r4", "4");
     leader.wanted = 4;
-    assert_true(bench_until(&leader.bench, has_messages, &leader, 8000));
+    assert_true(bench_until(&leader.bench, has_messages, &leader, BENCH_LONG_MS));
     assert_string_equal(leader.keys, "r1;r2;r3;r4;"); /* none twice, though r3 is not committed */
 
     nt_group_close(leader.group);
-    assert_true(bench_until(&leader.bench, has_messages, &second, 12000));
+    assert_true(bench_until(&leader.bench, has_messages, &second, BENCH_LONG_MS));
     assert_int_equal(second.assigned, 1);
     nt_group_close(second.group);
     nt_bus_close(other);
@@ -268,7 +268,7 @@ static void test_stored_offsets(void **state)
     bench_put(&leader.bench, NT_TOPIC_REQUESTS, "r1", "1");
     bench_put(&leader.bench, NT_TOPIC_REQUESTS, "r2", "2");
     open_group(&leader, leader.bench.bus, false);
-    assert_true(bench_until(&leader.bench, has_messages, &leader, 12000));
+    assert_true(bench_until(&leader.bench, has_messages, &leader, BENCH_LONG_MS));
     assert_non_null(
         nt_test_bus_await(leader.bench.kafka, NT_TOPIC_DLQ_BALANCER, "r2", NULL, NULL, NULL, 5000));
     bench_turn_for(&leader.bench, 100); /* the letters' acknowledgements come in */
@@ -277,7 +277,7 @@ static void test_stored_offsets(void **state)
     struct leader second = {.bench = leader.bench, .wanted = 1};
     bench_put(&leader.bench, NT_TOPIC_REQUESTS, "r3", "3");
     open_group(&second, leader.bench.bus, false);
-    assert_true(bench_until(&leader.bench, has_messages, &second, 12000));
+    assert_true(bench_until(&leader.bench, has_messages, &second, BENCH_LONG_MS));
     assert_string_equal(second.keys, "r3;");
     nt_group_close(second.group);
     bench_deinit(&leader.bench);
@@ -290,7 +290,7 @@ static void test_closing_while_kafka_is_away(void **state)
     bench_init(&leader.bench);
     bench_put(&leader.bench, NT_TOPIC_REQUESTS, "r1", "1");
     open_group(&leader, leader.bench.bus, true);
-    assert_true(bench_until(&leader.bench, has_messages, &leader, 12000));
+    assert_true(bench_until(&leader.bench, has_messages, &leader, BENCH_LONG_MS));
     nt_test_bus_set_down(leader.bench.kafka, true);
     int64_t before_ms = nt_mono_ms();
     nt_group_close(leader.group);

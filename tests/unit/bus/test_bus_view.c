@@ -84,7 +84,7 @@ static void test_delivers_all_then_says_ready(void **state)
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "b", "2");
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "a", "");
     open_view(&seen, topics, 2, 0); /* the second topic is empty */
-    assert_true(bench_until(&seen.bench, is_ready, &seen, 5000));
+    assert_true(bench_until(&seen.bench, is_ready, &seen, BENCH_LONG_MS));
     assert_string_equal(seen.text, "a=1;b=2;a!;");
     assert_int_equal(seen.count_at_ready, 3);
     assert_int_equal(seen.replays_count, 3);
@@ -94,7 +94,7 @@ static void test_delivers_all_then_says_ready(void **state)
 
     seen.wanted = 4;
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "c", "3");
-    assert_true(bench_until(&seen.bench, has_all, &seen, 5000));
+    assert_true(bench_until(&seen.bench, has_all, &seen, BENCH_LONG_MS));
     assert_int_equal(seen.replays_count, 3);
     assert_int_equal(seen.ready_count, 1);
     nt_view_close(seen.view);
@@ -112,11 +112,11 @@ static void test_waits_for_topics(void **state)
     bench_turn_for(&seen.bench, 300);
     assert_int_equal(seen.ready_count, 0);
     nt_test_bus_create_topic(seen.bench.kafka, NT_TOPIC_POOL);
-    assert_true(bench_until(&seen.bench, is_ready, &seen, 5000));
+    assert_true(bench_until(&seen.bench, is_ready, &seen, BENCH_LONG_MS));
     seen.wanted = 2;
     bench_put(&seen.bench, NT_TOPIC_HOST_LOAD, "host-1", "1"); /* of one of four partitions */
     bench_put(&seen.bench, NT_TOPIC_HOST_LOAD, "host-2", "1");
-    assert_true(bench_until(&seen.bench, has_all, &seen, 5000));
+    assert_true(bench_until(&seen.bench, has_all, &seen, BENCH_LONG_MS));
     nt_view_close(seen.view);
     bench_deinit(&seen.bench);
 }
@@ -129,9 +129,9 @@ static void test_begins_at_the_end(void **state)
     bench_init(&seen.bench);
     bench_put(&seen.bench, NT_TOPIC_SERVER_EVENTS, "a", "old");
     open_view(&seen, topics, 1, NT_VIEW_END);
-    assert_true(bench_until(&seen.bench, is_ready, &seen, 5000));
+    assert_true(bench_until(&seen.bench, is_ready, &seen, BENCH_LONG_MS));
     bench_put(&seen.bench, NT_TOPIC_SERVER_EVENTS, "a", "new");
-    assert_true(bench_until(&seen.bench, has_all, &seen, 5000));
+    assert_true(bench_until(&seen.bench, has_all, &seen, BENCH_LONG_MS));
     assert_string_equal(seen.text, "a=new;");
     nt_view_close(seen.view);
     bench_deinit(&seen.bench);
@@ -148,7 +148,7 @@ static void test_refused_goes_to_the_dead_letters(void **state)
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "\xff", "2"); /* never reaches the handler */
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "c", "3");
     open_view(&seen, topics, 1, 0);
-    assert_true(bench_until(&seen.bench, has_all, &seen, 5000));
+    assert_true(bench_until(&seen.bench, has_all, &seen, BENCH_LONG_MS));
     assert_string_equal(seen.text, "a=1;b=nonsense;c=3;");
     const struct nt_test_record *letter =
         nt_test_bus_await(seen.bench.kafka, NT_TOPIC_DLQ_BALANCER, "b", NULL, NULL, NULL, 5000);
@@ -174,15 +174,15 @@ static void test_survives_the_broker(void **state)
     assert_false(nt_view_is_ready(seen.view));
     assert_false(nt_bus_is_connected(seen.bench.bus));
     nt_test_bus_set_down(seen.bench.kafka, false);
-    assert_true(bench_until(&seen.bench, is_current, &seen, 8000));
+    assert_true(bench_until(&seen.bench, is_current, &seen, BENCH_LONG_MS));
     nt_test_bus_set_down(seen.bench.kafka, true);
-    assert_true(bench_until(&seen.bench, is_not_current, &seen, 5000));
+    assert_true(bench_until(&seen.bench, is_not_current, &seen, BENCH_LONG_MS));
     assert_true(nt_view_is_ready(seen.view));
     nt_test_bus_set_down(seen.bench.kafka, false);
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "a", "1");
     seen.wanted = 1;
-    assert_true(bench_until(&seen.bench, has_all, &seen, 8000));
-    assert_true(bench_until(&seen.bench, is_current, &seen, 8000));
+    assert_true(bench_until(&seen.bench, has_all, &seen, BENCH_LONG_MS));
+    assert_true(bench_until(&seen.bench, is_current, &seen, BENCH_LONG_MS));
     nt_view_close(seen.view);
     bench_deinit(&seen.bench);
 }
@@ -196,7 +196,7 @@ static void test_closes_in_its_own_message(void **state)
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "a", "1");
     bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "b", "2");
     open_view(&seen, topics, 1, 0);
-    assert_true(bench_until(&seen.bench, has_all, &seen, 5000));
+    assert_true(bench_until(&seen.bench, has_all, &seen, BENCH_LONG_MS));
     bench_turn_for(&seen.bench, 50);
     assert_string_equal(seen.text, "a=1;");
     bench_deinit(&seen.bench);
