@@ -89,19 +89,19 @@ void fleet_deinit(struct fleet *fleet)
     struct fleet_server *server, *next_server;
     HASH_ITER(hh, fleet->servers, server, next_server)
     {
-        HASH_DEL(fleet->servers, server);
+        HASH_DEL(fleet->servers, server); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         free_server(server);
     }
     struct fleet_host *host, *next_host;
     HASH_ITER(hh, fleet->hosts, host, next_host)
     {
-        HASH_DEL(fleet->hosts, host);
+        HASH_DEL(fleet->hosts, host); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         free_host(host);
     }
     struct fleet_plan *plan, *next_plan;
     HASH_ITER(hh, fleet->plans, plan, next_plan)
     {
-        HASH_DEL(fleet->plans, plan);
+        HASH_DEL(fleet->plans, plan); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         free_plan(plan);
     }
     fleet_record_clear(&fleet->pool);

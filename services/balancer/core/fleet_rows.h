@@ -15,8 +15,8 @@ struct fleet_plan *fleet_plan_row(struct fleet *fleet, const char *id);
 /* A server of which nothing is known any more leaves the table. */
 void fleet_forget_if_empty(struct fleet *fleet, struct fleet_server *server);
 void fleet_free_observed(struct fleet_observed *observed);
-void fleet_drop_server_state(struct fleet *fleet, const char *server);
-void fleet_drop_placement(struct fleet *fleet, const char *server);
+void fleet_drop_server_state(struct fleet *fleet, const char *id);
+void fleet_drop_placement(struct fleet *fleet, const char *id);
 
 /* Into (+1) or out of (-1) the sums of its hosts. */
 void fleet_count_placement(struct fleet *fleet, const struct nt_placement *placement, int sign);

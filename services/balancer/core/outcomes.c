@@ -67,6 +67,7 @@ struct nt_span outcomes_find(const struct outcomes *outcomes, const char *reques
 
 void outcomes_forget_old(struct outcomes *outcomes, int64_t wall_ms)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): uthash relinks */
     while (outcomes->rows != NULL && wall_ms - outcomes->rows->at_ms >= OUTCOMES_KEPT_MS)
         drop(outcomes, outcomes->rows);
 }

@@ -3,9 +3,8 @@
 
 #include <balancer/moves.h>
 #include <balancer/placing.h>
+#include <nt/memory.h>
 #include <nt/text.h>
-
-#include <stdlib.h>
 
 enum { HOME_SLOTS = 144 }; /* within the next twelve hours */
 
@@ -97,14 +96,12 @@ static void plan_one_home(const struct context *context, struct effects *effects
 
 void plan_home(const struct context *context, struct effects *effects, struct outlook *outlook)
 {
+    NT_CLEANUP(nt_free_p) struct outlook_host *scratch = nt_zalloc(sizeof(*scratch));
     for (size_t i = 0; i < outlook->hosts_count; i++) {
         struct outlook_host *from = &outlook->hosts[i];
         if (!nt_text_is(fleet_host_record(from->host)->role, "spare") ||
             plan_of_host(context->fleet, from->host->id) != NULL)
             continue;
-        NT_CLEANUP(nt_free_p) struct outlook_host *scratch = malloc(sizeof(*scratch));
-        if (scratch == NULL)
-            return;
         FLEET_EACH_SERVER(context->fleet, server)
         {
             const struct nt_placement *placement = fleet_placement(server);

@@ -38,7 +38,7 @@ void plan_home(const struct context *context, struct effects *effects, struct ou
 void plan_drain(const struct context *context, struct effects *effects);
 
 /* No move waits any more; the plan itself ends. helped may be NULL. */
-void plan_close(const struct context *context, struct effects *effects, const struct nt_plan *plan,
+void plan_close(const struct context *context, struct effects *effects, const struct nt_plan *old,
                 const char *state, const struct nt_reason *helped);
 
 #endif

@@ -27,7 +27,7 @@ void leading_take_over(const struct context *context, struct effects *effects,
  * Enter a host in hosts as soon as its collector proposed a role, and fix the id of its engine at
  * the first word of its provisioner. Call it for what arrived, and for all at take-over.
  */
-void leading_register(const struct context *context, struct effects *effects, const char *host);
+void leading_register(const struct context *context, struct effects *effects, const char *id);
 void leading_register_all(const struct context *context, struct effects *effects);
 
 #endif

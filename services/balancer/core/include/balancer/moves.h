@@ -35,7 +35,7 @@ void moves_begin(const struct context *context, struct effects *effects,
  * Take every step that the table allows now for this server. Harmless to repeat: each is guarded
  * by the move's id and phase. Call it when the placement or what is observed changed.
  */
-void moves_step(const struct context *context, struct effects *effects, const char *server);
+void moves_step(const struct context *context, struct effects *effects, const char *id);
 
 /* Once a second: count elapsed_ms for the deadlines and step all moves. */
 void moves_tick(const struct context *context, struct effects *effects, int64_t elapsed_ms);

@@ -25,11 +25,11 @@ void plan_react(const struct context *context, struct effects *effects,
                 const struct planner *planner);
 
 /* A move of a plan ended: done or aborted. Unknown plans and moves are ignored. */
-void plan_note_move(const struct context *context, struct effects *effects, const char *plan,
+void plan_note_move(const struct context *context, struct effects *effects, const char *id,
                     const char *move, const char *state);
 
 /* Why a planned move was planned; NULL where plan (may be NULL) or move are not known. */
-const struct nt_reason *plan_move_reason(const struct fleet *fleet, const char *plan,
+const struct nt_reason *plan_move_reason(const struct fleet *fleet, const char *id,
                                          const char *move);
 
 /* Waiting moves of a server (only that move where it is not NULL) are dropped. */

@@ -13,7 +13,7 @@
  * whose container is gone gets its last event and a last state whose host is empty: it lives
  * nowhere. Does nothing for a server without placement.
  */
-void state_refresh(const struct context *context, struct effects *effects, const char *server);
+void state_refresh(const struct context *context, struct effects *effects, const char *id);
 void state_refresh_host(const struct context *context, struct effects *effects, const char *host);
 void state_refresh_all(const struct context *context, struct effects *effects);
 
