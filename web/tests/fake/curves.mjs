@@ -19,16 +19,18 @@ const SHAPES = {
   'host-3': (h) => 38 + 30 * bump(h, 11, 3) + 16 * bump(h, 3, 2),
   'spare-1': () => 6
 };
+const salt = (host) => SALT[host] ?? [...host].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 997;
+const shape = (host) => SHAPES[host] ?? ((h) => 12 + (salt(host) % 40) + 30 * bump(h, 8 + (salt(host) % 13), 2 + (salt(host) % 3)));
 const SALT = { 'host-1': 1, 'host-2': 2, 'host-3': 3, 'spare-1': 4 };
 
 export function expected(host, ms) {
   const hour = ((ms + SEOUL) % DAY) / HOUR;
-  return SHAPES[host](hour);
+  return shape(host)(hour);
 }
 
 export function measured(host, ms) {
-  const slow = noise(Math.floor(ms / (25 * MINUTE)) + SALT[host] * 1000);
-  const fast = noise(Math.floor(ms / 5000) * 0.37 + SALT[host]);
+  const slow = noise(Math.floor(ms / (25 * MINUTE)) + salt(host) * 1000);
+  const fast = noise(Math.floor(ms / 5000) * 0.37 + salt(host));
   return Math.max(0.5, Math.min(100, expected(host, ms) * (1 + slow * 0.05) + fast * 1.6));
 }
 

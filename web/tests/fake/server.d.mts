@@ -5,11 +5,19 @@ export interface FakeWorld {
   planId: string;
   planned: Move;
 }
+export interface FakeScenario {
+  empty?: boolean;
+  setup?: boolean;
+  hosts?: number;
+  short?: boolean;
+  mode?: 'off' | 'suggest' | 'automatic';
+  waiting?: boolean;
+}
 export interface Fake {
   url: string;
   token(): string;
   world(): FakeWorld;
-  reset(scenario: { empty?: boolean; setup?: boolean }): void;
+  reset(scenario: FakeScenario): void;
   hold(): () => void;
   cut(): void;
   move(name: string, to: string): void;
@@ -18,6 +26,6 @@ export interface Fake {
 export const POLICY: string;
 export function startFake(options?: {
   port?: number;
-  scenario?: { empty?: boolean; setup?: boolean };
+  scenario?: FakeScenario;
   preparingMs?: number;
 }): Promise<Fake>;

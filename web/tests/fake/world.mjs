@@ -13,10 +13,16 @@ const HOSTS = [
 ];
 
 export class World {
-  constructor({ empty = false, setup = false, port = 8088 } = {}) {
+  /**
+   * `hosts` makes more of them (0 makes none), `short` has too little history for forecasts, `mode` is
+   * the balancer's, `waiting` keeps planned moves in their plan only.
+   */
+  constructor({ empty = false, setup = false, port = 8088, hosts, short = false, mode = 'automatic', waiting = false } = {}) {
     this.port = port;
     this.wall0 = Date.now();
-    this.mode = 'automatic';
+    this.mode = mode;
+    this.short = short;
+    this.waiting = waiting;
     this.poolRevision = 3;
     this.setup = setup;
     this.token = 'fake-token-0123456789';
@@ -25,7 +31,9 @@ export class World {
     this.servers = [];
     this.events = [];
     this.sessions = new Map();
-    this.hosts = HOSTS.map(([host, role, cpu, gib]) => ({ host, role, cpu, mem: gib * GIB, cordoned: false, revision: 1 }));
+    const more = hosts === undefined ? [] : Array.from({ length: Math.max(0, hosts - HOSTS.length) }, (_value, index) => [`host-${index + 4}`, 'active', 8000, 32]);
+    const rows = hosts === undefined ? HOSTS : [...HOSTS.slice(0, 3), ...more, HOSTS[3]].slice(0, hosts);
+    this.hosts = rows.map(([host, role, cpu, gib]) => ({ host, role, cpu, mem: gib * GIB, cordoned: false, revision: 1 }));
     if (!setup) {
       this.admin = this.addUser('admin', 'password', 'admin', 8000, 16 * GIB, 20);
       this.minji = this.addUser('minji', 'password', 'person', 4000, 4 * GIB, 5);
@@ -447,7 +455,7 @@ export class World {
     const hosts = this.hosts.map((host) => {
       const past = [];
       for (let ms = from; ms < begin; ms += STEP) past.push(view(host, measured(host.host, ms)));
-      const ahead = Array.from({ length: 288 }, (_value, index) => band(host.host, begin + index * STEP, now));
+      const ahead = Array.from({ length: this.short ? 0 : 288 }, (_value, index) => band(host.host, begin + index * STEP, now));
       return {
         host: host.host,
         role: host.role,
@@ -462,8 +470,8 @@ export class World {
           p10_pct: ahead.map((row) => view(host, row.p10)),
           p50_pct: ahead.map((row) => view(host, row.p50)),
           p90_pct: ahead.map((row) => view(host, row.p90)),
-          enough: true,
-          history_days: 14,
+          enough: !this.short,
+          history_days: this.short ? 0.4 : 14,
           need_days: 2,
           accuracy: null
         },
@@ -488,7 +496,7 @@ export class World {
       mode: this.mode,
       sentence,
       hosts,
-      moves: [this.planned, this.doneMove].filter(Boolean),
+      moves: [this.waiting ? null : this.planned, this.doneMove].filter(Boolean),
       older: false
     };
   }

@@ -1,4 +1,4 @@
-import type { Move, TideHost } from '../api/types';
+import type { Mode, Move, Plan, TideHost } from '../api/types';
 
 /* Geometry of the tide table, without a pixel: which slot has which depth of colour. */
 
@@ -126,6 +126,53 @@ export function isDone(move: Move): boolean {
 
 export function momentOf(move: Move): number {
   return isDone(move) ? (move.ended_ms ?? move.cutover_at_ms) : move.cutover_at_ms;
+}
+
+export type ArcKind = 'suggested' | 'planned' | 'underway' | 'done' | 'aborted';
+export interface Arc {
+  move: Move;
+  kind: ArcKind;
+}
+
+/**
+ * Every move that the picture tells of. A plan that has not begun names its moves only in the plan:
+ * with the balancer on automatic they wait for their hour, otherwise they are suggestions.
+ */
+export function arcsOf(moves: Move[], plans: Plan[], mode: Mode): Arc[] {
+  const known = new Set(moves.map((move) => move.move));
+  const out: Arc[] = moves.map((move) => ({ move, kind: kindOf(move) }));
+  if (mode === 'off') return out;
+  for (const plan of plans) {
+    if (plan.state !== 'suggested' && plan.state !== 'applied') continue;
+    for (const next of plan.moves) {
+      if (known.has(next.move) || (next.state !== 'planned' && next.state !== 'suggested')) continue;
+      known.add(next.move);
+      const { move, server, name, from, to, cutover_at_ms, pause_ms, reason } = next;
+      out.push({
+        kind: mode === 'automatic' ? 'planned' : 'suggested',
+        move: {
+          move,
+          server,
+          name,
+          from,
+          to,
+          phase: 'planned',
+          since_ms: plan.at_ms,
+          cutover_at_ms,
+          ended_ms: null,
+          pause_ms,
+          plan: plan.plan,
+          reason
+        }
+      });
+    }
+  }
+  return out;
+}
+
+function kindOf(move: Move): ArcKind {
+  if (move.phase === 'planned' || move.phase === 'done' || move.phase === 'aborted') return move.phase;
+  return 'underway';
 }
 
 /** Highest expected load ahead and when, for the table beside the picture. */

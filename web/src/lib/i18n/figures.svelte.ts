@@ -25,6 +25,9 @@ export function figure(name: string, value: Params[string], params: Params): str
   if (name.endsWith('_milli')) return cores(value);
   if (name.endsWith('_bytes')) return bytes(value);
   if (SPANS.test(name)) return duration(value);
+  // "Tue 12:50 to 16:10": the end of a span repeats its day only where it is another one.
+  const begin = name === 'to_ms' ? Number(params.from_ms ?? NaN) : NaN;
+  if (Number.isFinite(begin) && dayKey(begin) === dayKey(value)) return clockTime(value);
   if (name.endsWith('_ms')) return moment(value);
   if (AMOUNT.test(name)) {
     return amount(value, params.resource);
