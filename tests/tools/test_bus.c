@@ -112,7 +112,7 @@ void nt_test_bus_set_down(struct nt_test_bus *bus, bool is_down)
 void nt_test_bus_put(struct nt_test_bus *bus, enum nt_topic topic, const char *key,
                      struct nt_span value)
 {
-    void *data = value.len > 0 ? (void *)(uintptr_t)value.data : NULL;
+    void *data = value.len > 0 ? (void *)value.data : NULL;
     rd_kafka_resp_err_t code = rd_kafka_producev(
         bus->rk, RD_KAFKA_V_TOPIC(nt_topics[topic].name), RD_KAFKA_V_KEY(key, strlen(key)),
         RD_KAFKA_V_VALUE(data, value.len), RD_KAFKA_V_HEADER("ce_id", "test", -1),
@@ -169,8 +169,8 @@ static void remember(struct nt_test_bus *bus, const rd_kafka_message_t *message)
 {
     rd_kafka_headers_t *headers = NULL;
     (void)rd_kafka_message_headers(message, &headers); /* fails where there are none */
-    struct nt_test_record *record =
-        nt_zalloc(sizeof(*record) + message->key_len + message->len + 2 * (HEADER_MAX + 1) + 1);
+    struct nt_test_record *record = nt_zalloc(sizeof(*record) + message->key_len + message->len +
+                                              (size_t)2 * (HEADER_MAX + 1) + 1);
     char *at = (char *)(record + 1);
     record->topic = (enum nt_topic)nt_topic_find(rd_kafka_topic_name(message->rkt));
     record->partition = message->partition;

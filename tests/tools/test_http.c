@@ -80,8 +80,9 @@ static void parse(struct nt_buf *all, struct nt_test_reply *reply)
 {
     const char *text = nt_buf_text(all);
     const char *end = strstr(text, "\r\n\r\n");
-    if (end == NULL || sscanf(text, "HTTP/1.1 %3d", &reply->status) != 1)
+    if (end == NULL || strncmp(text, "HTTP/1.1 ", 9) != 0)
         return;
+    reply->status = (int)strtol(text + 9, NULL, 10);
     (void)nt_buf_add(&reply->head, text, (size_t)(end - text));
     const char *body = end + 4;
     if (strcasestr(nt_buf_text(&reply->head), "transfer-encoding: chunked") != NULL)

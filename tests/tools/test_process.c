@@ -16,10 +16,10 @@ enum { ARGS_MAX = 32, CANNOT_RUN = 126 };
 struct nt_test_process nt_test_spawn(const char *program, const char *const *argv,
                                      const char *const *environment)
 {
-    char *args[ARGS_MAX + 2] = {(char *)(uintptr_t)program};
+    char *args[ARGS_MAX + 2] = {(char *)program};
     for (size_t i = 0; argv != NULL && argv[i] != NULL; i++) {
         assert_true(i < ARGS_MAX);
-        args[i + 1] = (char *)(uintptr_t)argv[i];
+        args[i + 1] = (char *)argv[i];
     }
     struct nt_test_process process = {.pid = fork()};
     assert_true(process.pid >= 0);

@@ -211,8 +211,8 @@ static int write_raw(const char *brokers, const char *topic, const char *key, co
     rd_kafka_t *kafka = client(RD_KAFKA_PRODUCER, brokers);
     rd_kafka_resp_err_t status = rd_kafka_producev(
         kafka, RD_KAFKA_V_TOPIC(full_name(&arena, topic)), RD_KAFKA_V_KEY(key, strlen(key)),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)text, strlen(text)),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        RD_KAFKA_V_VALUE((void *)text, strlen(text)), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_END);
     if (status == RD_KAFKA_RESP_ERR_NO_ERROR)
         status = rd_kafka_flush(kafka, TIMEOUT_MS);
     if (status != RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -40,12 +40,12 @@ void bus_commit_free(struct bus_commit *commit)
 {
     for (size_t i = 0; i < commit->count; i++) {
         struct nt_record *record = &commit->records[i];
-        free((void *)(uintptr_t)record->key);
-        free((void *)(uintptr_t)record->subject);
-        free((void *)(uintptr_t)record->kind);
-        free((void *)(uintptr_t)record->traceparent);
+        free((void *)record->key);
+        free((void *)record->subject);
+        free((void *)record->kind);
+        free((void *)record->traceparent);
         if (record->value.len > 0)
-            free((void *)(uintptr_t)record->value.data);
+            free((void *)record->value.data);
     }
     free(commit->records);
     bus_member_unref(commit->member);
@@ -100,7 +100,7 @@ static enum bus_outcome produce(struct bus_writer *writer, const struct nt_recor
     rd_kafka_resp_err_t code = rd_kafka_producev(
         writer->rk, RD_KAFKA_V_TOPIC(nt_topics[record->topic].name),
         RD_KAFKA_V_KEY(record->key, strlen(record->key)),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)value, record->value.len), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_VALUE((void *)value, record->value.len), RD_KAFKA_V_HEADERS(headers),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return BUS_DONE;

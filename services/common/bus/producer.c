@@ -177,7 +177,7 @@ int bus_producer_put(struct nt_producer *producer, const char *topic, struct nt_
     }
     rd_kafka_resp_err_t code = rd_kafka_producev(
         producer->rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(key.data, key.len),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value_len), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_VALUE((void *)value, value_len), RD_KAFKA_V_HEADERS(headers),
         RD_KAFKA_V_OPAQUE(sent), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
