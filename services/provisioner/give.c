@@ -182,9 +182,9 @@ static struct server *admit(struct fleet *fleet, struct nt_request *request)
     const char *header = nt_request_header(request, "authorization");
     char operation[96];
     (void)snprintf(operation, sizeof(operation), "move %.64s", move);
-    struct token_claim claim = {.host = settings->host, .server = id, .operation = operation};
+    struct nt_token_claim claim = {.host = settings->host, .server = id, .operation = operation};
     const char *token = header != NULL && nt_text_starts(header, "Bearer ") ? header + 7 : NULL;
-    if (token_check(settings->key, &claim, token, nt_wall_ms()) < 0) {
+    if (nt_token_check(settings->key, &claim, token, nt_wall_ms()) < 0) {
         refuse(request, 401, "a token of this installation is needed");
         return NULL;
     }

@@ -87,7 +87,7 @@ int settings_load(struct settings *settings, int argc, char **argv, struct nt_er
         return nt_fail(err, -EINVAL,
                        "NEAPTIDE_CLUSTER_ID_FILE: the file is empty or missing; Kafka writes it "
                        "at its first start");
-    result = token_parse_key(settings->key_hex, settings->key, err);
+    result = nt_token_parse_key(settings->key_hex, settings->key, err);
     if (result < 0)
         return nt_wrap(err, "NEAPTIDE_KEY_FILE");
     result = find_addresses(settings, err);

@@ -3,7 +3,7 @@
 #define SETTINGS_H
 
 #include <nt/config.h>
-#include <provisioner/token.h>
+#include <nt/token.h>
 
 struct settings {
     struct nt_settings_common common;
@@ -19,7 +19,7 @@ struct settings {
     const char *key_hex;
     uint32_t trash_s;
     uint32_t grace_s;
-    uint8_t key[TOKEN_KEY_SIZE];
+    uint8_t key[NT_TOKEN_KEY_SIZE];
     char host_address_text[16], address_text[320]; /* where the two were left empty */
 };
 

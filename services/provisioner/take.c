@@ -22,13 +22,13 @@ void take_get(struct take *take, const char *what, struct nt_http_request *reque
     const struct fleet_options *options = &take->server->fleet->options;
     char operation[96];
     (void)snprintf(operation, sizeof(operation), "move %.64s", take->move);
-    struct token_claim claim = {.host = take->source,
-                                .server = take->server->id,
-                                .operation = operation,
-                                .expiry_ms = nt_wall_ms() + TOKEN_LIFE_MS};
-    char token[TOKEN_SIZE];
-    token_make(options->settings->key, &claim, token);
-    char header[TOKEN_SIZE + 32];
+    struct nt_token_claim claim = {.host = take->source,
+                                   .server = take->server->id,
+                                   .operation = operation,
+                                   .expiry_ms = nt_wall_ms() + TOKEN_LIFE_MS};
+    char token[NT_TOKEN_SIZE];
+    nt_token_make(options->settings->key, &claim, token);
+    char header[NT_TOKEN_SIZE + 32];
     (void)snprintf(header, sizeof(header), "Authorization: Bearer %s", token);
     char url[640];
     (void)snprintf(url, sizeof(url), "%s/v1/servers/%s/moves/%s/%s", take->address,

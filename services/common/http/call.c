@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <nt/clock.h>
 #include <nt/memory.h>
 #include <nt/text.h>
@@ -122,11 +123,29 @@ static void tell(struct nt_http_call *call, int status, int error, const char *s
     call->request.done(call->request.arg, &reply);
 }
 
+/* curl closes its own descriptor; the copy lives on. */
+static int give_socket(struct nt_http_call *call)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+        fd == CURL_SOCKET_BAD)
+        return -ENOTCONN;
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return -errno;
+    call->on_connected(call->request.arg, copy);
+    return 0;
+}
+
 void call_finish(struct nt_http_call *call, CURLcode result)
 {
     if (call->is_done)
         return;
     int error = error_of(call, result);
+    if (error == 0 && call->on_connected != NULL)
+        error = give_socket(call);
+    if (call->is_done)
+        return;
     if (error == -EMSGSIZE && call->request.on_data == NULL)
         (void)snprintf(call->story, sizeof(call->story), "the reply is larger than %zu bytes",
                        call->reply.max);
@@ -270,6 +289,15 @@ struct nt_http_call *nt_http_start(struct nt_http *http, const struct nt_http_re
     }
     DL_APPEND(http->calls, call);
     http_later(http);
+    return call;
+}
+
+struct nt_http_call *call_connect(struct nt_http *http, const struct nt_http_request *request,
+                                  void (*on_connected)(void *arg, int fd))
+{
+    struct nt_http_call *call = nt_http_start(http, request);
+    call->on_connected = on_connected;
+    (void)curl_easy_setopt(call->easy, CURLOPT_CONNECT_ONLY, 1L);
     return call;
 }
 

@@ -13,6 +13,7 @@ struct nt_http {
     struct nt_timer *timer; /* curl's own wish to be called */
     struct nt_timer *later; /* work put off out of curl's callbacks */
     struct nt_http_call *calls;
+    struct nt_http_upgrade *upgrades;
     struct socket_watch *watches;
     int depth; /* > 0: inside curl, which must not be entered again */
 };
@@ -24,6 +25,7 @@ struct nt_http_call {
     struct nt_http_request request; /* numbers and callbacks; its texts are not kept */
     struct nt_buf body;             /* ours, while curl sends it */
     struct nt_buf reply;
+    void (*on_connected)(void *arg, int fd); /* connect only: fd is the callee's, before done */
     struct nt_timer *idle;
     int64_t last_byte_ms;
     int error;        /* set by our callbacks before they abort the transfer */
@@ -35,6 +37,11 @@ struct nt_http_call {
     char story[512];
     struct nt_http_call *prev, *next;
 };
+
+/* Connects and no more: on_connected, then done; or done alone with what went wrong. */
+struct nt_http_call *call_connect(struct nt_http *http, const struct nt_http_request *request,
+                                  void (*on_connected)(void *arg, int fd));
+void upgrades_cancel(struct nt_http *http);
 
 void http_later(struct nt_http *http);
 

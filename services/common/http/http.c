@@ -170,6 +170,7 @@ void nt_http_close(struct nt_http *http)
     if (http == NULL)
         return;
     assert(http->depth == 0);
+    upgrades_cancel(http);
     while (http->calls != NULL) {
         struct nt_http_call *call = http->calls;
         if (!call->is_done)

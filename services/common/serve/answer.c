@@ -12,6 +12,7 @@ static const char *reason_of(int status)
         int status;
         const char *reason;
     } reasons[] = {
+        {101, "Switching Protocols"},
         {200, "OK"},
         {201, "Created"},
         {202, "Accepted"},
@@ -43,6 +44,7 @@ static const char *reason_of(int status)
         {502, "Bad Gateway"},
         {503, "Service Unavailable"},
         {504, "Gateway Timeout"},
+        {507, "Insufficient Storage"},
     };
 
     for (size_t i = 0; i < NT_COUNT(reasons); i++) {
@@ -56,7 +58,7 @@ void answer_begin(struct nt_request *request, int status)
 {
     struct nt_serve *serve = request->serve;
 
-    assert(status >= 200 && status <= 599);
+    assert(status == 101 || (status >= 200 && status <= 599));
     assert(request->state == REQUEST_OPEN || request->state == REQUEST_DEFERRED);
     if (request->state == REQUEST_DEFERRED)
         request_unwait(request);

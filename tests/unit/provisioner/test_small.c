@@ -7,7 +7,6 @@
 #include <provisioner/procfs.h>
 #include <provisioner/seen.h>
 #include <provisioner/store.h>
-#include <provisioner/token.h>
 #include <string.h>
 
 static struct nt_arena arena;
@@ -122,41 +121,6 @@ static void test_store(void **state)
     char command[128];
     (void)snprintf(command, sizeof(command), "rm -rf %s", folder);
     assert_int_equal(system(command), 0);
-}
-
-/* --- tokens ---------------------------------------------------------------------------------- */
-
-static void test_tokens(void **state)
-{
-    (void)state;
-    uint8_t key[TOKEN_KEY_SIZE];
-    struct nt_error err = NT_ERROR_INIT;
-    assert_int_equal(token_parse_key("00", key, &err), -EINVAL);
-    assert_int_equal(
-        token_parse_key("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", key,
-                        &err),
-        0);
-    const struct token_claim claim = {
-        .host = "host-1", .server = "s1", .operation = "move m1", .expiry_ms = 1000};
-    char token[TOKEN_SIZE];
-    token_make(key, &claim, token);
-    assert_int_equal(token_check(key, &claim, token, 1000), 0);
-    assert_int_equal(token_check(key, &claim, token, 1001), -ESTALE);
-    struct token_claim other = claim;
-    other.host = "host-2";
-    assert_int_equal(token_check(key, &other, token, 0), -EACCES);
-    other = claim;
-    other.server = "s1m"; /* parts do not run together */
-    other.operation = "ove m1";
-    assert_int_equal(token_check(key, &other, token, 0), -EACCES);
-    uint8_t wrong[TOKEN_KEY_SIZE] = {1};
-    assert_int_equal(token_check(wrong, &claim, token, 0), -EACCES);
-    token[0] = '9'; /* a later expiry is not signed */
-    assert_int_equal(token_check(key, &claim, token, 0), -EACCES);
-    static const char *const bad[] = {"", ".", "1000", "1000.", "1000.zz", "x.00"};
-    for (size_t i = 0; i < NT_COUNT(bad); i++)
-        assert_int_equal(token_check(key, &claim, bad[i], 0), -EACCES);
-    assert_int_equal(token_check(key, &claim, NULL, 0), -EACCES);
 }
 
 /* --- Docker ---------------------------------------------------------------------------------- */
@@ -306,10 +270,10 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_mark_round_trip), CASE(test_broken_marks_are_refused),
-        CASE(test_store),           CASE(test_tokens),
-        CASE(test_times_of_docker), CASE(test_inspect),
-        CASE(test_roles),           CASE(test_images),
-        CASE(test_upper_dir),       CASE(test_connections),
+        CASE(test_store),           CASE(test_times_of_docker),
+        CASE(test_inspect),         CASE(test_roles),
+        CASE(test_images),          CASE(test_upper_dir),
+        CASE(test_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

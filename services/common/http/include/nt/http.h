@@ -5,6 +5,7 @@
 #ifndef NT_HTTP_H
 #define NT_HTTP_H
 
+#include <nt/duplex.h>
 #include <nt/loop.h>
 #include <nt/span.h>
 
@@ -50,5 +51,40 @@ struct nt_http_call *nt_http_start(struct nt_http *http, const struct nt_http_re
 /* Both are allowed inside the call's own callbacks, and while it is not done. */
 void nt_http_cancel(struct nt_http_call *call); /* done is called with -ECANCELED, at once */
 void nt_http_resume(struct nt_http_call *call); /* takes effect in the next turn of the loop */
+
+/* --- connections that become something else ------------------------------------------------------
+ */
+
+struct nt_http_upgrade;
+
+struct nt_http_upgraded {
+    struct nt_duplex *duplex; /* 101: the caller's now, start it inside done or later; else NULL */
+    int status;               /* HTTP status; 0 when there was no answer */
+    int error;                /* 0, or negative errno; 0 with another status than 101 */
+    const char *message;      /* the story of error, "" otherwise */
+    const char *head;         /* status line and headers, as they came */
+    struct nt_span body;      /* of a refusal, 64 KiB at most */
+};
+
+struct nt_http_upgrade_options {
+    const char *method;
+    const char *url;
+    const char *unix_socket;    /* NULL: TCP */
+    const char *protocol;       /* of the Upgrade header */
+    const char *const *headers; /* further ones, NULL-terminated, or NULL */
+    struct nt_span body;        /* copied */
+    uint32_t timeout_ms;        /* until the answer; 0: 10,000 */
+    size_t queue_max;           /* of the duplex; 0: 256 KiB */
+    void (*done)(void *arg, const struct nt_http_upgraded *upgraded); /* exactly once */
+    void *arg;
+};
+
+/* Copies all texts. Never fails at once: problems arrive at done, later. nt_http_close() ends it
+ * with -ECANCELED. */
+struct nt_http_upgrade *nt_http_upgrade(struct nt_http *http,
+                                        const struct nt_http_upgrade_options *options);
+
+/* While it is not done: done is called with -ECANCELED, at once. */
+void nt_http_upgrade_cancel(struct nt_http_upgrade *upgrade);
 
 #endif

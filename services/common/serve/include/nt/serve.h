@@ -9,6 +9,7 @@
 #define NT_SERVE_H
 
 #include <nt/arena.h>
+#include <nt/duplex.h>
 #include <nt/loop.h>
 #include <nt/metrics.h>
 #include <nt/span.h>
@@ -98,7 +99,7 @@ struct nt_arena *nt_request_arena(struct nt_request *request);
  */
 void nt_request_defer(struct nt_request *request, void (*on_gone)(void *arg), void *arg);
 
-/* --- answers: exactly one of these three a request ---------------------------------------------
+/* --- answers: exactly one of these four a request ----------------------------------------------
  */
 
 /* Add a header to the answer; both copied, control characters become spaces. Before answering. */
@@ -143,6 +144,21 @@ size_t nt_stream_queued(const struct nt_stream *stream); /* not yet taken by the
 
 /* Sends what is queued, then ends; calls on_closed before it returns. */
 void nt_stream_end(struct nt_stream *stream);
+
+/* --- connections that become something else ------------------------------------------------------
+ */
+
+/* Did the client ask for this protocol? Only then may the request be upgraded. */
+bool nt_request_is_upgrade(const struct nt_request *request, const char *protocol);
+
+/*
+ * Answer with 101. on_open is called once, in a later turn: duplex is the owner's from then on, to
+ * be started and closed; NULL: the client has left. It counts among connections_max no more, and
+ * nt_serve_close() does not touch it: its owner bounds how many there are. queue_max: of the
+ * duplex.
+ */
+void nt_request_upgrade(struct nt_request *request, const char *protocol, size_t queue_max,
+                        void (*on_open)(void *arg, struct nt_duplex *duplex), void *arg);
 
 /* --- what every service serves -----------------------------------------------------------------
  */

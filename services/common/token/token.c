@@ -1,10 +1,10 @@
-#include <provisioner/token.h>
+#include <nt/token.h>
 
 #include <nt/text.h>
 #include <sodium.h>
 #include <string.h>
 
-static void sign(const uint8_t key[TOKEN_KEY_SIZE], const struct token_claim *claim,
+static void sign(const uint8_t key[NT_TOKEN_KEY_SIZE], const struct nt_token_claim *claim,
                  int64_t expiry_ms, uint8_t ret_mac[crypto_auth_hmacsha256_BYTES])
 {
     char number[32];
@@ -12,34 +12,34 @@ static void sign(const uint8_t key[TOKEN_KEY_SIZE], const struct token_claim *cl
     const char *const parts[] = {"neaptide-token-1", claim->host, claim->server, claim->operation,
                                  number};
     crypto_auth_hmacsha256_state state;
-    (void)crypto_auth_hmacsha256_init(&state, key, TOKEN_KEY_SIZE);
+    (void)crypto_auth_hmacsha256_init(&state, key, NT_TOKEN_KEY_SIZE);
     for (size_t i = 0; i < NT_COUNT(parts); i++) /* with its NUL: parts cannot run together */
         (void)crypto_auth_hmacsha256_update(&state, (const uint8_t *)parts[i],
                                             strlen(parts[i]) + 1);
     (void)crypto_auth_hmacsha256_final(&state, ret_mac);
 }
 
-int token_parse_key(const char *hex, uint8_t ret_key[TOKEN_KEY_SIZE], struct nt_error *err)
+int nt_token_parse_key(const char *hex, uint8_t ret_key[NT_TOKEN_KEY_SIZE], struct nt_error *err)
 {
-    if (strlen(hex) != (size_t)TOKEN_KEY_SIZE * 2 ||
-        nt_unhex(hex, ret_key, TOKEN_KEY_SIZE) != TOKEN_KEY_SIZE)
+    if (strlen(hex) != (size_t)NT_TOKEN_KEY_SIZE * 2 ||
+        nt_unhex(hex, ret_key, NT_TOKEN_KEY_SIZE) != NT_TOKEN_KEY_SIZE)
         return nt_fail(err, -EINVAL, "the installation's key is not %d hex digits",
-                       TOKEN_KEY_SIZE * 2);
+                       NT_TOKEN_KEY_SIZE * 2);
     return 0;
 }
 
-void token_make(const uint8_t key[TOKEN_KEY_SIZE], const struct token_claim *claim,
-                char ret_token[TOKEN_SIZE])
+void nt_token_make(const uint8_t key[NT_TOKEN_KEY_SIZE], const struct nt_token_claim *claim,
+                   char ret_token[NT_TOKEN_SIZE])
 {
     uint8_t mac[crypto_auth_hmacsha256_BYTES];
     sign(key, claim, claim->expiry_ms, mac);
     char hex[sizeof(mac) * 2 + 1];
     nt_hex(mac, sizeof(mac), hex);
-    (void)snprintf(ret_token, TOKEN_SIZE, "%lld.%s", (long long)claim->expiry_ms, hex);
+    (void)snprintf(ret_token, NT_TOKEN_SIZE, "%lld.%s", (long long)claim->expiry_ms, hex);
 }
 
-int token_check(const uint8_t key[TOKEN_KEY_SIZE], const struct token_claim *claim,
-                const char *token, int64_t now_ms)
+int nt_token_check(const uint8_t key[NT_TOKEN_KEY_SIZE], const struct nt_token_claim *claim,
+                   const char *token, int64_t now_ms)
 {
     const char *dot = token == NULL ? NULL : strchr(token, '.');
     if (dot == NULL || dot - token > 20)
