@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <nt/log.h>
 #include <nt/memory.h>
+#include <registry/routes.h>
 #include <string.h>
 
 struct binding {
@@ -223,8 +224,10 @@ int front_open(struct desk *desk, const char *listen, struct front **ret_front,
     front->desk = desk;
     front->health = (struct nt_health){.ready = ready, .arg = desk, .metrics = desk->metrics};
     front->bindings = nt_zalloc(routes_count * sizeof(front->bindings[0]));
-    struct nt_route *table = nt_zalloc((routes_count + NT_HEALTH_ROUTES) * sizeof(table[0]));
+    struct nt_route *table =
+        nt_zalloc((routes_count + NT_HEALTH_ROUTES + REGISTRY_ROUTES_MAX) * sizeof(table[0]));
     size_t count = nt_health_routes(&front->health, table);
+    count += registry_routes(table + count);
     for (size_t i = 0; i < routes_count; i++) {
         front->bindings[i] = (struct binding){desk, &routes[i], handler_of(routes[i].operation)};
         assert(front->bindings[i].handler != NULL);
