@@ -38,8 +38,9 @@ test('bad input', async () => {
   const admin = await administrator();
   const good = { name: 'bad-1', template: 'web', size: 'small' };
   await assertProblem('template-unknown', 422, create(admin, { ...good, template: 'nothing' }), admin);
-  await assertProblem('invalid-request', 422, create(admin, { ...good, size: 'colossal' }), admin);
-  await assertProblem('invalid-request', 422, create(admin, { ...good, name: '서버' }), admin);
+  await assertProblem('size-unknown', 422, create(admin, { ...good, size: 'colossal' }), admin);
+  await assertProblem('name-invalid', 422, create(admin, { ...good, name: '서버' }), admin);
+  await assertProblem('invalid-request', 422, create(admin, { ...good, name: '서버', size: 'colossal' }), admin);
   await assertProblem('body-not-json', 400, create(admin, '{"name": '), admin);
   await assertProblem('body-not-json', 400, create(admin, '{"name": "a1", "name": "a2"}'), admin);
   await assertProblem('body-not-utf8', 400, create(admin, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), admin);

@@ -7,10 +7,9 @@
 #include <nt/text.h>
 #include <string.h>
 
-#define DAY_MS    (INT64_C(24) * 3600 * 1000)
-#define HOUR_MS   (INT64_C(3600) * 1000)
-#define EVENTS_MS (30 * DAY_MS)
-#define TASKS_MS  (15 * INT64_C(60) * 1000) /* longer than any task lasts */
+#define DAY_MS   (INT64_C(24) * 3600 * 1000)
+#define HOUR_MS  (INT64_C(3600) * 1000)
+#define TASKS_MS (15 * INT64_C(60) * 1000) /* longer than any task lasts */
 /* Roll-ups are read again from this long before the mark: appends of one batch share a time. */
 #define OVERLAP_MS (INT64_C(60) * 1000)
 
@@ -207,7 +206,8 @@ static int open_sources(struct feed *feed, int64_t history_from_ms, struct nt_er
     if (code == 0)
         code = open_source(feed, SOURCE_DAY, day, NT_COUNT(day), on_state, DAY_MS, err);
     if (code == 0)
-        code = open_source(feed, SOURCE_EVENTS, events, NT_COUNT(events), on_state, EVENTS_MS, err);
+        code = open_source(feed, SOURCE_EVENTS, events, NT_COUNT(events), on_state, FLEET_EVENTS_MS,
+                           err);
     if (code == 0)
         code = open_source(feed, SOURCE_LOAD, load, NT_COUNT(load), on_load, HOUR_MS, err);
     if (code == 0)

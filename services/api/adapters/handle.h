@@ -23,6 +23,10 @@ void handle_get_server(struct ask *ask);
 void handle_get_server_access(struct ask *ask);
 void handle_list_server_events(struct ask *ask);
 
+/* handle_events.c */
+bool handle_is_all(struct ask *ask, bool *ret_is_all); /* ?owner=all; false: answered */
+void handle_list_events(struct ask *ask);
+
 /* handle_preview.c */
 void handle_preview_server(struct ask *ask);
 

@@ -72,12 +72,6 @@ void handle_list_windows(struct ask *ask)
 
 /* --- moves and plans, newest first ----------------------------------------------------------- */
 
-static json_t *move_item(const struct view *view, const void *value)
-{
-    (void)view;
-    return view_move(value);
-}
-
 static json_t *plan_item(const struct view *view, const void *value)
 {
     return view_plan(view, value, false);
@@ -98,9 +92,31 @@ static void list_backwards(struct ask *ask, const char *list, const struct table
     ask_items(ask, list, items, index > 0 ? table->rows[index]->key : NULL);
 }
 
+/* An administrator's: all; a person's: those of their servers. */
 void handle_list_moves(struct ask *ask)
 {
-    list_backwards(ask, "moves", &ask->desk->fleet.moves, move_item);
+    size_t limit = 0;
+    const char *mark = NULL;
+    if (!ask_page(ask, "moves", &limit, &mark))
+        return;
+    const char *server = nt_request_query(ask->request, "server");
+    const struct table *moves = &ask->desk->fleet.moves;
+    json_t *items = json_array();
+    const char *last = NULL;
+    const char *next = NULL;
+    for (size_t index = table_before(moves, mark); index > 0; index--) {
+        const struct nt_move_event *move = table_at(moves, index - 1);
+        if ((!ask->who.is_admin && strcmp(move->owner, ask->user) != 0) ||
+            (server != NULL && strcmp(move->server, server) != 0))
+            continue;
+        if (json_array_size(items) == limit) {
+            next = last;
+            break;
+        }
+        last = moves->rows[index - 1]->key;
+        (void)json_array_append_new(items, view_move(move));
+    }
+    ask_items(ask, "moves", items, next);
 }
 
 void handle_list_plans(struct ask *ask)

@@ -5,6 +5,7 @@
 #include "handle.h"
 
 #include <api/size.h>
+#include <api/when.h>
 #include <nt/text.h>
 #include <string.h>
 
@@ -82,6 +83,31 @@ static json_t *sentence_of(struct ask *ask, json_t *said)
     return view_message(key, pairs, count);
 }
 
+/* When the full size will probably fit, where the balancer did not say. A sentence about part of it
+ * then says so. */
+static void set_full_after(struct ask *ask, json_t *fit, const char *fits, const json_t *said)
+{
+    struct view view = ask_view(ask);
+    const json_t *requested = json_object_get(fit, "requested");
+    struct nt_resources size = {
+        .cpu_milli = json_integer_value(json_object_get(requested, "cpu_milli")),
+        .mem_bytes = json_integer_value(json_object_get(requested, "mem_bytes"))};
+    int64_t full_ms = WHEN_UNKNOWN;
+    if (json_is_integer(said))
+        full_ms = json_integer_value(said);
+    else
+        full_ms = strcmp(fits, "now") == 0 ? view.load_ms : when_full(&view, &size);
+    if (full_ms == WHEN_UNKNOWN)
+        return;
+    (void)json_object_set_new(fit, "full_after_ms", json_integer(full_ms));
+    json_t *sentence = json_object_get(fit, "sentence");
+    if (!nt_text_is(json_string_value(json_object_get(sentence, "key")), "fits.partly"))
+        return;
+    (void)json_object_set_new(sentence, "key", json_string("fits.partly-until"));
+    (void)json_object_set_new(json_object_get(sentence, "params"), "full_after_ms",
+                              json_integer(full_ms));
+}
+
 /* What the balancer says of a size that the quota allows. */
 static void take_over(struct ask *ask, json_t *fit, const json_t *said)
 {
@@ -93,14 +119,11 @@ static void take_over(struct ask *ask, json_t *fit, const json_t *said)
     json_t *sentence = is_word ? sentence_of(ask, json_object_get(said, "message")) : NULL;
     if (sentence == NULL)
         return;
-    const json_t *full_after = json_object_get(said, "full_after_ms");
     (void)json_object_set_new(fit, "fits", json_string(fits));
     (void)json_object_set_new(fit, "sentence", sentence);
     (void)json_object_set_new(fit, "granted", amounts(json_object_get(said, "granted")));
     (void)json_object_set_new(fit, "largest", amounts(json_object_get(said, "largest")));
-    if (json_is_integer(full_after))
-        (void)json_object_set_new(fit, "full_after_ms",
-                                  json_integer(json_integer_value(full_after)));
+    set_full_after(ask, fit, fits, json_object_get(said, "full_after_ms"));
 }
 
 static bool is_open(const json_t *fit)

@@ -47,12 +47,9 @@ static void list_servers(struct ask *ask)
     const char *after = NULL;
     if (!ask_page(ask, "servers", &limit, &after))
         return;
-    const char *owner = nt_request_query(ask->request, "owner");
-    bool is_all = owner != NULL && strcmp(owner, "all") == 0;
-    if (is_all && !ask->who.is_admin) {
-        ask_code(ask, "administrator-only");
+    bool is_all = false;
+    if (!handle_is_all(ask, &is_all))
         return;
-    }
     const struct table *servers = &ask->desk->fleet.servers;
     struct view view = ask_view(ask);
     json_t *items = json_array();

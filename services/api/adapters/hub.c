@@ -1,6 +1,7 @@
 #include <api/hub.h>
 
 #include "handle.h"
+#include "hub_private.h"
 
 #include <inttypes.h>
 #include <nt/memory.h>
@@ -13,148 +14,9 @@
 #define QUEUE_MAX ((size_t)1 << 20)
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
-struct event {
-    int64_t number;
-    enum hub_kind kind;
-    char *key;
-};
-
-struct reader {
-    struct hub *hub;
-    struct reader *next;
-    struct nt_stream *stream;
-    char *user;
-    char *session; /* hash: the stream ends with it */
-    bool is_admin;
-    enum nt_language language;
-};
-
-struct hub {
-    struct desk *desk;
-    struct reader *readers;
-    size_t readers_count;
-    struct nt_timer *gather;
-    struct nt_timer *loads;
-    struct nt_timer *beat;
-    int64_t boot_ms;             /* names this run: numbers of another mean nothing */
-    int64_t next_number;         /* from 1 */
-    int64_t sent_number;         /* up to which events have gone out */
-    struct event kept[HUB_KEPT]; /* by number mod HUB_KEPT */
-    struct nt_metric *readers_metric;
-};
-
-/* --- what an event says ---------------------------------------------------------------------- */
-
-static bool is_owner(const struct reader *reader, const char *owner)
-{
-    return reader->is_admin || (owner != NULL && strcmp(owner, reader->user) == 0);
-}
-
-static json_t *data_server(const struct reader *reader, const struct view *view, const char *key)
-{
-    const struct nt_server_state *server = fleet_server(view->fleet, key);
-    if (server == NULL)
-        return reader->is_admin ? json_pack("{s:s, s:s}", "type", "server-gone", "server", key)
-                                : NULL;
-    if (!is_owner(reader, server->owner))
-        return NULL;
-    if (strcmp(server->desired, "deleted") == 0)
-        return json_pack("{s:s, s:s}", "type", "server-gone", "server", key);
-    return json_pack("{s:s, s:o}", "type", "server", "server", view_server(view, server));
-}
-
-static json_t *data_server_event(const struct reader *reader, const struct view *view,
-                                 const char *key)
-{
-    const struct nt_server_event *event = table_find(&view->fleet->events, key);
-    if (event == NULL || !is_owner(reader, event->owner))
-        return NULL;
-    return json_pack("{s:s, s:o}", "type", "server-event", "event", view_event(event, key));
-}
-
-static json_t *data_host(const struct reader *reader, const struct view *view, const char *key)
-{
-    (void)reader;
-    const struct nt_host *host = table_find(&view->fleet->hosts, key);
-    if (host == NULL)
-        return NULL;
-    return json_pack("{s:s, s:o}", "type", "host", "host", view_host(view, host));
-}
-
-static json_t *data_move(const struct reader *reader, const struct view *view, const char *key)
-{
-    const struct nt_move_event *move = table_find(&view->fleet->moves, key);
-    if (move == NULL || !is_owner(reader, move->owner))
-        return NULL;
-    return json_pack("{s:s, s:o}", "type", "move", "move", view_move(move));
-}
-
-static json_t *data_plan(const struct reader *reader, const struct view *view, const char *key)
-{
-    const struct nt_plan *plan = table_find(&view->fleet->plans, key);
-    if (plan == NULL || !reader->is_admin)
-        return NULL;
-    return json_pack("{s:s, s:s, s:s, s:s}", "type", "plan", "plan", plan->plan, "host", plan->host,
-                     "state", plan->state);
-}
-
-static json_t *data_windows(const struct reader *reader, const struct view *view, const char *key)
-{
-    if (!reader->is_admin)
-        return NULL;
-    return json_pack("{s:s, s:s, s:o}", "type", "windows", "host", key, "windows",
-                     view_windows(view, key, NULL));
-}
-
-static json_t *data_forecast(const struct reader *reader, const struct view *view, const char *key)
-{
-    const struct nt_forecast_load *forecast = table_find(&view->fleet->forecasts, key);
-    if (forecast == NULL)
-        return NULL;
-    const struct nt_server_state *server = fleet_server(view->fleet, forecast->subject);
-    if (strcmp(forecast->kind, "host") != 0 && (server == NULL || !is_owner(reader, server->owner)))
-        return NULL;
-    return json_pack("{s:s, s:s}", "type", "forecast", "subject", forecast->subject);
-}
-
-static json_t *data_pool(const struct reader *reader, const struct view *view, const char *key)
-{
-    (void)reader;
-    const struct nt_pool *pool = table_find(&view->fleet->pool, key);
-    if (pool == NULL)
-        return NULL;
-    return json_pack("{s:s, s:o}", "type", "pool", "pool", view_pool(view, pool));
-}
-
-static json_t *data_task(const struct reader *reader, const struct view *view, const char *key)
-{
-    const struct nt_wish *wish = table_find(&view->fleet->wishes, key);
-    if (wish == NULL || strcmp(wish->actor, reader->user) != 0)
-        return NULL;
-    return json_pack(
-        "{s:s, s:o}", "type", "task", "task",
-        view_task(view, wish, table_find(&view->fleet->outcomes, key), reader->language));
-}
-
-static const struct {
-    const char *name;
-    json_t *(*data)(const struct reader *reader, const struct view *view, const char *key);
-} kinds[] = {
-    [HUB_SERVER] = {"server", data_server},
-    [HUB_SERVER_EVENT] = {"server-event", data_server_event},
-    [HUB_HOST] = {"host", data_host},
-    [HUB_MOVE] = {"move", data_move},
-    [HUB_PLAN] = {"plan", data_plan},
-    [HUB_WINDOWS] = {"windows", data_windows},
-    [HUB_FORECAST] = {"forecast", data_forecast},
-    [HUB_POOL] = {"pool", data_pool},
-    [HUB_TASK] = {"task", data_task},
-};
-
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* data is taken. id "": none. A reader that is too slow is ended by the stream itself. */
-static void write_event(struct reader *reader, const char *name, const char *id, json_t *data)
+void hub_write(struct reader *reader, const char *name, const char *id, json_t *data)
 {
     char *text = json_dumps(data, JSON_FORM);
     struct nt_buf line = {0};
@@ -171,34 +33,34 @@ static void write_event(struct reader *reader, const char *name, const char *id,
     json_decref(data);
 }
 
-static void write_kept(struct reader *reader, const struct event *event)
+void hub_write_kept(struct reader *reader, const struct event *event)
 {
     struct view view = desk_view(reader->hub->desk, reader->user, reader->is_admin);
-    json_t *data = kinds[event->kind].data(reader, &view, event->key);
+    json_t *data = hub_says[event->kind].data(reader, &view, event->key);
     char id[64];
     if (data == NULL)
         return;
-    (void)snprintf(id, sizeof(id), "%" PRIx64 "-%" PRId64, reader->hub->boot_ms, event->number);
-    write_event(reader, kinds[event->kind].name, id, data);
+    (void)snprintf(id, sizeof(id), "%" PRIx64 "-%" PRId64 "-%" PRIx64, reader->hub->boot_ms,
+                   event->number, event->at_ms);
+    hub_write(reader, hub_says[event->kind].name, id, data);
 }
 
-static struct event *kept_at(struct hub *hub, int64_t number)
+struct event *hub_kept(struct hub *hub, int64_t number)
 {
     return &hub->kept[number % HUB_KEPT];
 }
 
-static int64_t oldest_number(const struct hub *hub)
+int64_t hub_oldest(const struct hub *hub)
 {
     return hub->next_number > HUB_KEPT ? hub->next_number - HUB_KEPT : 1;
 }
 
-/* Is the same thing told again later, before until? */
-static bool is_told_later(struct hub *hub, int64_t number, int64_t until)
+bool hub_is_told_later(struct hub *hub, int64_t number, int64_t until)
 {
-    const struct event *event = kept_at(hub, number);
+    const struct event *event = hub_kept(hub, number);
     for (int64_t later = number + 1; later < until; later++)
-        if (kept_at(hub, later)->kind == event->kind &&
-            strcmp(kept_at(hub, later)->key, event->key) == 0)
+        if (hub_kept(hub, later)->kind == event->kind &&
+            strcmp(hub_kept(hub, later)->key, event->key) == 0)
             return true;
     return false;
 }
@@ -207,15 +69,15 @@ static void on_gather(void *arg)
 {
     struct hub *hub = arg;
     int64_t from = hub->sent_number + 1;
-    if (from < oldest_number(hub))
-        from = oldest_number(hub);
+    if (from < hub_oldest(hub))
+        from = hub_oldest(hub);
     int64_t until = hub->next_number;
     hub->sent_number = until - 1;
     for (int64_t number = from; number < until; number++) {
-        if (is_told_later(hub, number, until))
+        if (hub_is_told_later(hub, number, until))
             continue;
         for (struct reader *reader = hub->readers; reader != NULL; reader = reader->next)
-            write_kept(reader, kept_at(hub, number));
+            hub_write_kept(reader, hub_kept(hub, number));
     }
 }
 
@@ -224,8 +86,8 @@ static void on_loads(void *arg)
     struct hub *hub = arg;
     for (struct reader *reader = hub->readers; reader != NULL; reader = reader->next) {
         struct view view = desk_view(hub->desk, reader->user, reader->is_admin);
-        write_event(reader, "loads", "",
-                    json_pack("{s:s, s:o}", "type", "loads", "loads", view_loads(&view)));
+        hub_write(reader, "loads", "",
+                  json_pack("{s:s, s:o}", "type", "loads", "loads", view_loads(&view)));
     }
 }
 
@@ -289,9 +151,10 @@ void hub_free(struct hub *hub)
 
 void hub_changed(struct hub *hub, enum hub_kind kind, const char *key)
 {
-    struct event *event = kept_at(hub, hub->next_number);
+    struct event *event = hub_kept(hub, hub->next_number);
     free(event->key);
-    *event = (struct event){.number = hub->next_number, .kind = kind, .key = nt_strdup(key)};
+    *event = (struct event){
+        .number = hub->next_number, .at_ms = nt_wall_ms(), .kind = kind, .key = nt_strdup(key)};
     hub->next_number++;
     if (!nt_timer_is_active(hub->gather))
         nt_timer_start(hub->gather, GATHER_MS, 0);
@@ -310,32 +173,6 @@ static void on_closed(void *arg)
     struct reader *reader = arg;
     reader->stream = NULL;
     reader_free(reader);
-}
-
-/* The number in Last-Event-ID; -1 where it is of another run, or none of ours. */
-static int64_t number_of(const struct hub *hub, const char *id)
-{
-    char boot[32];
-    (void)snprintf(boot, sizeof(boot), "%" PRIx64 "-", hub->boot_ms);
-    int64_t number = 0;
-    if (!nt_text_starts(id, boot) ||
-        nt_parse_i64(id + strlen(boot), 0, hub->next_number - 1, &number) < 0)
-        return -1;
-    return number;
-}
-
-static void replay(struct reader *reader, const char *last_id)
-{
-    struct hub *hub = reader->hub;
-    int64_t last = number_of(hub, last_id);
-    if (last < 0 || last + 1 < oldest_number(hub)) {
-        write_event(reader, "reset", "", json_pack("{s:s}", "type", "reset"));
-        return;
-    }
-    int64_t until = hub->sent_number + 1;
-    for (int64_t number = last + 1; number < until; number++)
-        if (!is_told_later(hub, number, until))
-            write_kept(reader, kept_at(hub, number));
 }
 
 static size_t streams_of(const struct hub *hub, const char *user)
@@ -387,10 +224,10 @@ void handle_stream_events(struct ask *ask)
     reader->stream = nt_request_stream(ask->request, &options);
     (void)nt_stream_write(reader->stream, nt_span_of(": welcome\nretry: 2000\n\n"));
     struct view view = ask_view(ask);
-    write_event(reader, "hello", "",
-                json_pack("{s:s, s:I, s:s}", "type", "hello", "at_ms", (json_int_t)view.load_ms,
-                          "version", NT_VERSION));
+    hub_write(reader, "hello", "",
+              json_pack("{s:s, s:I, s:s}", "type", "hello", "at_ms", (json_int_t)view.load_ms,
+                        "version", NT_VERSION));
     if (last_id != NULL)
-        replay(reader, last_id);
+        hub_replay(reader, last_id);
     ask_end(ask);
 }

@@ -32,6 +32,7 @@ const struct ask_operation ask_operations[] = {
     {"getServerLoad", handle_get_server_load},
     {"getServerForecast", handle_get_server_forecast},
     {"listServerEvents", handle_list_server_events},
+    {"listEvents", handle_list_events},
     {"listHosts", handle_list_hosts},
     {"getHost", handle_get_host},
     {"getHostLoad", handle_get_host_load},

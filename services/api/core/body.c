@@ -49,6 +49,18 @@ static void check_word(const struct body_field *field, const char *path, const c
                        field->words[i]);
     }
     problem_field(problem, path, "field.enum", json_pack("{s:s}", "allowed", allowed));
+    if (field->code != NULL)
+        problem_alone(problem, field->code, field->name, text);
+}
+
+static void check_name(const struct body_field *field, const char *path, const char *text,
+                       struct problem *problem)
+{
+    if (body_is_name(text))
+        return;
+    problem_field(problem, path, "field.pattern", NULL);
+    if (field->code != NULL)
+        problem_alone(problem, field->code, field->name, text);
 }
 
 static void wrong_type(const char *path, const char *expected, struct problem *problem)
@@ -71,8 +83,8 @@ static void check_field(const struct body_field *field, const char *path, const 
     case BODY_NAME:
         if (text == NULL)
             wrong_type(path, "text", problem);
-        else if (!body_is_name(text))
-            problem_field(problem, path, "field.pattern", NULL);
+        else
+            check_name(field, path, text, problem);
         return;
     case BODY_WORD:
         if (text == NULL)

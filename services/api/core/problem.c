@@ -34,6 +34,7 @@ void problem_field(struct problem *problem, const char *field, const char *key, 
         (void)problem_set(problem, "invalid-request");
         problem_text(problem, "field", field);
     }
+    problem->code = "invalid-request";
     if (problem->errors == NULL)
         problem->errors = json_array();
     if (params == NULL)
@@ -42,6 +43,14 @@ void problem_field(struct problem *problem, const char *field, const char *key, 
     (void)json_array_append_new(
         problem->errors,
         json_pack("{s:s, s:{s:s, s:o}}", "field", field, "message", "key", key, "params", params));
+}
+
+void problem_alone(struct problem *problem, const char *code, const char *name, const char *value)
+{
+    if (json_array_size(problem->errors) != 1)
+        return;
+    problem->code = code;
+    problem_text(problem, name, value);
 }
 
 static const struct nt_problem *find(const char *code)

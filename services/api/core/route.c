@@ -20,7 +20,7 @@ static const char *const modes[] = {"off", "suggest", "automatic", NULL};
 
 static const struct body_field body_setup[] = {
     {.name = "token", .kind = BODY_PASSWORD, .min = 1, .max = 128},
-    {.name = "name", .kind = BODY_NAME},
+    {.name = "name", .kind = BODY_NAME, .code = "name-invalid"},
     {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
     {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
     END};
@@ -41,7 +41,7 @@ static const struct body_field body_quota[] = {
     END};
 
 static const struct body_field body_user[] = {
-    {.name = "name", .kind = BODY_NAME},
+    {.name = "name", .kind = BODY_NAME, .code = "name-invalid"},
     {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
     {.name = "role", .kind = BODY_WORD, .is_optional = true, .words = roles},
     {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
@@ -49,16 +49,16 @@ static const struct body_field body_user[] = {
     END};
 
 static const struct body_field body_server[] = {
-    {.name = "name", .kind = BODY_NAME},
+    {.name = "name", .kind = BODY_NAME, .code = "name-invalid"},
     {.name = "title", .kind = BODY_TEXT, .is_optional = true, .min = 1, .max = TITLE_MAX},
     {.name = "template", .kind = BODY_TEXT, .min = 1, .max = 64},
-    {.name = "size", .kind = BODY_WORD, .words = sizes},
+    {.name = "size", .kind = BODY_WORD, .words = sizes, .code = "size-unknown"},
     END};
 
 static const struct body_field body_title[] = {
     {.name = "title", .kind = BODY_TEXT, .min = 1, .max = TITLE_MAX}, END};
-static const struct body_field body_size[] = {{.name = "size", .kind = BODY_WORD, .words = sizes},
-                                              END};
+static const struct body_field body_size[] = {
+    {.name = "size", .kind = BODY_WORD, .words = sizes, .code = "size-unknown"}, END};
 static const struct body_field body_move[] = {
     {.name = "host", .kind = BODY_TEXT, .min = 1, .max = 64},
     {.name = "at_ms", .kind = BODY_INT, .is_optional = true, .max = TIME_MAX},
@@ -108,6 +108,7 @@ const struct route routes[] = {
     {"getServerLoad", "GET", SERVER "/load", ROUTE_OWNER, false, NULL},
     {"getServerForecast", "GET", SERVER "/forecast", ROUTE_OWNER, false, NULL},
     {"listServerEvents", "GET", SERVER "/events", ROUTE_OWNER, false, NULL},
+    {"listEvents", "GET", V1 "/server-events", ROUTE_SIGNED_IN, false, NULL},
     {"listHosts", "GET", V1 "/hosts", ROUTE_SIGNED_IN, false, NULL},
     {"getHost", "GET", HOST, ROUTE_SIGNED_IN, false, NULL},
     {"getHostLoad", "GET", HOST "/load", ROUTE_SIGNED_IN, false, NULL},
@@ -116,7 +117,7 @@ const struct route routes[] = {
     {"setHostRole", "POST", HOST "/role", ROUTE_ADMIN, true, body_role},
     {"listWindows", "GET", V1 "/windows", ROUTE_ADMIN, false, NULL},
     {"getTide", "GET", V1 "/tide", ROUTE_ADMIN, false, NULL},
-    {"listMoves", "GET", V1 "/moves", ROUTE_ADMIN, false, NULL},
+    {"listMoves", "GET", V1 "/moves", ROUTE_SIGNED_IN, false, NULL},
     {"listPlans", "GET", V1 "/plans", ROUTE_ADMIN, false, NULL},
     {"getPlan", "GET", V1 "/plans/{plan}", ROUTE_ADMIN, false, NULL},
     {"getPool", "GET", V1 "/pool", ROUTE_SIGNED_IN, false, NULL},

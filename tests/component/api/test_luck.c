@@ -308,6 +308,9 @@ static void test_a_preview_has_a_sentence_for_each_size(void **state)
     assert_true(json_is_real(stage_find(reply.json, "items/1/sentence/params/given_pct")));
     assert_string_equal(stage_text(reply.json, "items/2/sentence/params/resource"), "cpu");
     assert_int_equal(stage_number(reply.json, "items/2/largest/cpu_milli"), 1500);
+    /* What fits now fits from now on; without a forecast nobody knows when the rest will. */
+    assert_true(stage_number(reply.json, "items/0/full_after_ms") > 0);
+    assert_true(json_is_null(stage_find(reply.json, "items/1/full_after_ms")));
     stage_reply_deinit(&reply);
     assert_int_equal(pthread_join(thread, NULL), 0);
     (void)close(listen_fd);

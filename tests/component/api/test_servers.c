@@ -144,6 +144,12 @@ static void test_what_is_wrong_is_said_before_anything_is_written(void **state)
                  "template-unknown");
     stage_expect(&stage, "POST", "/api/v1/servers", ann, NULL,
                  "{\"name\":\"ok-name\",\"template\":\"web\",\"size\":\"huge\"}", 422,
+                 "size-unknown");
+    stage_expect(&stage, "POST", "/api/v1/servers", ann, NULL,
+                 "{\"name\":\"Not A Name\",\"template\":\"web\",\"size\":\"small\"}", 422,
+                 "name-invalid");
+    stage_expect(&stage, "POST", "/api/v1/servers", ann, NULL,
+                 "{\"name\":\"Not A Name\",\"template\":\"web\",\"size\":\"huge\"}", 422,
                  "invalid-request");
     stage_expect(
         &stage, "POST", "/api/v1/servers", ann, NULL,

@@ -187,6 +187,78 @@ static void test_what_was_missed_is_told_once_as_it_is_now(void **state)
     reader_close(&third);
 }
 
+static void put_event(const char *server, const char *owner, const char *kind, int64_t at_ms)
+{
+    struct nt_server_event event = {
+        .server = server, .owner = owner, .name = server, .kind = kind, .at_ms = at_ms};
+    stage_put(&stage, NT_TOPIC_SERVER_EVENTS, server, &event);
+}
+
+/* An id of another run, 20 minutes ago: its ring is gone, what happened since is not. */
+static void test_a_replay_goes_back_beyond_this_run(void **state)
+{
+    (void)state;
+    int64_t now_ms = nt_wall_ms();
+    put_event("s-ann", ann_id, "out-of-memory", now_ms - 1800000);
+    put_event("s-ann", ann_id, "failed", now_ms - 600000);
+    put_event("s-bob", "bob", "failed", now_ms - 600000);
+    put_event("s-ann", ann_id, "back", now_ms - 300000);
+    stage_until(&stage, "/api/v1/server-events?kind=back", ann, "items/0/kind", "back");
+    char id[64];
+    (void)snprintf(id, sizeof(id), "abc-7-%llx", (long long)now_ms - 1200000);
+    struct reader reader = reader_open(ann, id);
+    assert_non_null(await(&reader, "event: reset", STAGE_WAIT_MS));
+    assert_non_null(await(&reader, "event.failed", STAGE_WAIT_MS));
+    assert_non_null(await(&reader, "event.back", STAGE_WAIT_MS));
+    const char *all = nt_buf_text(&reader.text);
+    assert_null(strstr(all, "event.out-of-memory")); /* before the id */
+    assert_null(strstr(all, "s-bob"));
+    assert_null(strstr(all, "event: gap"));
+    reader_close(&reader);
+
+    /* The id of a replayed event goes on from there. */
+    (void)snprintf(id, sizeof(id), "abc-0-%llx", (long long)now_ms - 300000);
+    reader = reader_open(ann, id);
+    assert_non_null(await(&reader, "event.back", STAGE_WAIT_MS));
+    assert_null(strstr(nt_buf_text(&reader.text), "event.failed"));
+    reader_close(&reader);
+}
+
+static void test_what_is_lost_is_said(void **state)
+{
+    (void)state;
+    char id[64];
+    (void)snprintf(id, sizeof(id), "abc-7-%llx", (long long)nt_wall_ms() - INT64_C(40) * 86400000);
+    struct reader reader = reader_open(ann, id);
+    assert_non_null(await(&reader, "event: reset", STAGE_WAIT_MS));
+    assert_non_null(await(&reader, "event: gap", STAGE_WAIT_MS));
+    assert_non_null(await(&reader, "event.failed", STAGE_WAIT_MS));
+    reader_close(&reader);
+}
+
+static void test_events_of_all_ones_servers_in_pages(void **state)
+{
+    (void)state;
+    struct stage_reply page =
+        stage_ask(&stage, "GET", "/api/v1/server-events?limit=2", ann, NULL, NULL);
+    assert_int_equal(json_array_size(stage_find(page.json, "items")), 2);
+    char url[512];
+    (void)snprintf(url, sizeof(url), "/api/v1/server-events?after=%s",
+                   stage_text(page.json, "next"));
+    int64_t last_ms = stage_number(page.json, "items/1/at_ms");
+    stage_reply_deinit(&page);
+    page = stage_ask(&stage, "GET", url, ann, NULL, NULL);
+    assert_int_equal(json_array_size(stage_find(page.json, "items")), 2);
+    assert_true(stage_number(page.json, "items/0/at_ms") <= last_ms);
+    assert_true(json_is_null(stage_find(page.json, "next")));
+    stage_reply_deinit(&page);
+    page = stage_ask(&stage, "GET", "/api/v1/server-events?owner=all", stage.admin, NULL, NULL);
+    assert_int_equal(json_array_size(stage_find(page.json, "items")), 5);
+    stage_reply_deinit(&page);
+    stage_expect(&stage, "GET", "/api/v1/server-events?owner=all", ann, NULL, NULL, 403,
+                 "administrator-only");
+}
+
 static void test_a_task_is_done_when_the_state_has_caught_up(void **state)
 {
     (void)state;
@@ -262,6 +334,9 @@ int main(void)
         cmocka_unit_test(test_everybody_hears_of_what_is_theirs),
         cmocka_unit_test(test_loads_arrive_within_a_second),
         cmocka_unit_test(test_what_was_missed_is_told_once_as_it_is_now),
+        cmocka_unit_test(test_a_replay_goes_back_beyond_this_run),
+        cmocka_unit_test(test_what_is_lost_is_said),
+        cmocka_unit_test(test_events_of_all_ones_servers_in_pages),
         cmocka_unit_test(test_a_task_is_done_when_the_state_has_caught_up),
         cmocka_unit_test(test_a_deleted_server_is_gone),
         cmocka_unit_test(test_a_person_may_open_ten),

@@ -235,7 +235,6 @@ export class World {
       fault: fault ?? null,
       created_ms: this.now() - 3 * DAY,
       generation: 1,
-      run: 1,
       revision: 1,
       seed: this.servers.length + 1
     };

@@ -382,6 +382,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/server-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of all servers that the caller may see: a person's own, an administrator's all; newest first. */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hosts": {
         parameters: {
             query?: never;
@@ -525,7 +542,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Moves, newest first. */
+        /** Moves of the servers that the caller may see, newest first; one that is under way has its newest phase. */
         get: operations["listMoves"];
         put?: never;
         post?: never;
@@ -1004,7 +1021,6 @@ export interface components {
             /** @description creation, milliseconds since 1970 (UTC) */
             created_ms: number;
             generation: number;
-            run: number;
             /** @description grows with every change; the ETag */
             revision: number;
         };
@@ -1013,7 +1029,10 @@ export interface components {
             /** @description anything up to 80 characters; the name where absent */
             title?: string;
             template: string;
-            /** @enum {string} */
+            /**
+             * @description else size-unknown
+             * @enum {string}
+             */
             size: "small" | "medium" | "large";
         };
         ServerChange: {
@@ -1055,7 +1074,7 @@ export interface components {
             /** @enum {string} */
             fits: "now" | "partly" | "no" | "quota" | "unknown";
             granted: components["schemas"]["Resources"] | null;
-            /** @description when the full size is probable; null where that is not known, milliseconds since 1970 (UTC) */
+            /** @description load time from which the full size will probably fit: now where it does, else from the forecasts of the hosts; null where that is not known, milliseconds since 1970 (UTC) */
             full_after_ms: number | null;
             largest: components["schemas"]["Resources"] | null;
             sentence: components["schemas"]["Message"];
@@ -1409,7 +1428,7 @@ export interface components {
             servers: components["schemas"]["LoadPoint"][];
             older: boolean;
         };
-        /** @description `data:` of each event of the stream; its name is in `event:`. hello and reset: read everything again. loads has no id and is not replayed. */
+        /** @description `data:` of each event of the stream; its name is in `event:`. hello and reset: read everything again. loads, hello, reset and gap have no id and are not replayed. Delivery is at least once: an event of a server may come twice after a reconnection; its `event` tells. */
         StreamEvent: {
             /** @constant */
             type: "hello";
@@ -1419,6 +1438,13 @@ export interface components {
         } | {
             /** @constant */
             type: "reset";
+        } | {
+            /** @constant */
+            type: "gap";
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            to_ms: number;
         } | {
             /** @constant */
             type: "server";
@@ -2514,6 +2540,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+                /** @description all: everybody's; administrators only */
+                owner?: "me" | "all";
+                /** @description only events of this kind */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listHosts: {
         parameters: {
             query?: {
@@ -2770,6 +2826,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
+                /** @description only moves of this server */
+                server?: string;
             };
             header?: never;
             path?: never;

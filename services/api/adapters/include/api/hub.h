@@ -1,7 +1,8 @@
 /*
  * Server-sent events: what changed in the fleet goes to everybody who may see it. An event names
  * what changed, and is written as it looks then to its reader; so a replay after Last-Event-ID
- * tells each thing once, as it is now. Loop thread only.
+ * tells each thing once, as it is now. From before this run, or before the ring, server events and
+ * moves of up to 30 days are told again. Loop thread only.
  */
 #ifndef API_HUB_H
 #define API_HUB_H

@@ -27,7 +27,8 @@ struct body_field {
     bool is_optional;
     int64_t min;
     int64_t max;
-    const char *const *words;        /* NULL-terminated */
+    const char *const *words; /* NULL-terminated */
+    const char *code;         /* the problem where nothing but this value is wrong, or NULL */
     const struct body_field *fields; /* BODY_OBJECT */
 };
 

@@ -9,8 +9,9 @@
 #include <nt/clock.h>
 #include <nt/contract.h>
 
-#define FLEET_REMEMBER_MS   (INT64_C(24) * 3600 * 1000) /* requests and outcomes, wall time */
-#define FLEET_SERVER_EVENTS 200                         /* kept of each server */
+#define FLEET_REMEMBER_MS   (INT64_C(24) * 3600 * 1000)      /* requests and outcomes, wall time */
+#define FLEET_EVENTS_MS     (INT64_C(30) * 24 * 3600 * 1000) /* of server and move events */
+#define FLEET_SERVER_EVENTS 200                              /* kept of each server */
 #define FLEET_MOVES         5000
 
 struct fleet {

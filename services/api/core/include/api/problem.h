@@ -25,6 +25,9 @@ void problem_int(struct problem *problem, const char *name, int64_t value);
 /* One more wrong field of an invalid-request. key is field.*; params is taken, may be NULL. */
 void problem_field(struct problem *problem, const char *field, const char *key, json_t *params);
 
+/* As long as the field before is the only wrong one, the problem is this one, with its value. */
+void problem_alone(struct problem *problem, const char *code, const char *name, const char *value);
+
 int problem_status(const struct problem *problem);
 
 /* A new reference. */
