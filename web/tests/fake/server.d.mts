@@ -1,9 +1,10 @@
-import type { Move } from '../../src/lib/api/types';
+import type { Move, Task } from '../../src/lib/api/types';
 
 export interface FakeWorld {
   web1: { server: string };
   planId: string;
   planned: Move;
+  tasks: Task[];
 }
 export interface FakeScenario {
   empty?: boolean;
@@ -20,6 +21,7 @@ export interface Fake {
   reset(scenario: FakeScenario): void;
   hold(): () => void;
   cut(): void;
+  task(kind: Task['kind'], change: Partial<Task>): void;
   move(name: string, to: string): void;
   stop(): Promise<void>;
 }

@@ -238,7 +238,7 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
       send('pool', { pool: world.pool() });
       return { pool: world.pool(), after: `pool@${world.poolRevision}` };
     }],
-    ['GET', '/api/v1/tasks', 'user', () => page([])]
+    ['GET', '/api/v1/tasks', 'user', ({ user }) => page(world.tasks.filter((task) => task.ownerUser === user).map((task) => world.taskView(task)))]
   ];
 
   const range = (query) => {
@@ -365,6 +365,11 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     /** Cuts every stream, as a broken line would. */
     cut() {
       for (const { response } of streams) response.destroy();
+    },
+    /** Changes the newest task of a kind and says so. */
+    task(kind, change) {
+      const task = world.tasks.find((item) => item.kind === kind);
+      send('task', { task: world.taskView(Object.assign(task, change)) }, task.ownerUser);
     },
     move: (name, to) => move(world.servers.find((server) => server.name === name), to),
     async stop() {

@@ -30,6 +30,7 @@ export class World {
     this.users = [];
     this.servers = [];
     this.events = [];
+    this.tasks = [];
     this.sessions = new Map();
     const more = hosts === undefined ? [] : Array.from({ length: Math.max(0, hosts - HOSTS.length) }, (_value, index) => [`host-${index + 4}`, 'active', 8000, 32]);
     const rows = hosts === undefined ? HOSTS : [...HOSTS.slice(0, 3), ...more, HOSTS[3]].slice(0, hosts);
@@ -191,12 +192,33 @@ export class World {
       rejected: [],
       helped: { key: 'plan.helped', params: { host: 'host-3', peak_pct: '83.1', from_ms: String(at(10 - 14)), to_ms: String(at(10 - 11)) } }
     };
+    const running = { state: 'running', created_ms: Date.now() - 21_000, ended_ms: null };
+    this.task('create', this.web1, this.minji);
+    this.task('start', this.servers[4], this.admin, {
+      state: 'failed',
+      problem: { type: '/problems/image-missing', code: 'image-missing', status: 409, title: '', detail: '', next: '', params: { image: 'neaptide/files', host: 'host-3' }, trace_id: '0'.repeat(32) }
+    });
+    this.task('move', this.servers[1], this.admin, { ...running, stage: { key: 'task.copying', params: {} }, bytes_done: 31 * MIB, bytes_total: 48 * MIB });
+    this.task('restart', this.lab, this.admin, { ...running, state: 'waiting', stage: { key: 'task.waiting', params: {} } });
     this.events.push(
       this.event(this.servers[1], 'moved', { from: 'host-3', to: 'host-2', pause_ms: 480 }, 13 * HOUR),
       this.event(this.web1, 'resized', { cpu_milli: 1000, mem_bytes: GIB }, 3 * HOUR),
       this.event(this.servers[2], 'stopped', { host: 'host-3' }, 2 * HOUR),
       this.event(this.servers[4], 'failed', { host: 'host-3' }, 20 * MINUTE)
     );
+  }
+
+  task(kind, server, user, more = {}) {
+    const task = {
+      task: randomUUID(), kind, subject: server.server, name: server.name, ownerUser: user, state: 'done', stage: null, bytes_done: null,
+      bytes_total: null, created_ms: Date.now() - HOUR, ended_ms: Date.now() - HOUR + 2400, problem: null, after: `${server.server}@1`, ...more
+    };
+    this.tasks.unshift(task);
+    return task;
+  }
+
+  taskView({ ownerUser: _owner, ...task }) {
+    return task;
   }
 
   event(server, kind, params, agoMs = 0) {

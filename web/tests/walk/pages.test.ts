@@ -97,6 +97,9 @@ describe.each(looks)('$name', (look) => {
     await look_at('new');
     await page.keyboard.press('?');
     await look_at('help');
+    await page.keyboard.press('t');
+    await page.waitForSelector('[data-task]');
+    await look_at('tasks');
     for (const action of ['stop', 'resize', 'rename', 'delete']) {
       await goTo(page, `servers/${server}`);
       await page.click(`[data-action=${action}]`);
@@ -351,6 +354,24 @@ describe('the page', () => {
     await other.waitForFunction(() => document.querySelector<HTMLInputElement>('#main input[value=off]')?.checked);
     await one.context().close();
     await other.context().close();
+  });
+
+  it('lists long work in a drawer, also after a reload', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await page.reload();
+    await settled(page);
+    await page.locator('[data-testid=tasks] .count').getByText('2', { exact: true }).waitFor();
+    await page.getByTestId('tasks').click();
+    const move = page.locator('[data-task=move]');
+    expect(await move.innerText()).toContain('31 MB of 48 MB (65%)');
+    fake.world().tasks.find((task) => task.kind === 'move')!.bytes_done = 48 * 1024 ** 2;
+    fake.task('move', { state: 'done', stage: null, ended_ms: Date.now() });
+    await page.locator('[data-task=move][data-task-state=done]').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('[data-testid=tasks] .count').getByText('1', { exact: true }).waitFor();
+    await page.context().close();
   });
 
   it('shows a person nothing of the fleet', async () => {

@@ -5,6 +5,7 @@ import { go, route } from '../router.svelte';
 import { setClock } from './clock.svelte';
 import { on, startLive, stopLive } from './live.svelte';
 import { hasLanguage, setLanguage } from './prefs.svelte';
+import { tasks } from './tasks.svelte';
 
 /** undefined: not known yet; null: nobody. */
 let session = $state.raw<Session | null | undefined>();
@@ -83,6 +84,7 @@ export async function tellLanguage(language: Lang): Promise<void> {
 function end(): void {
   session = null;
   me = undefined;
+  tasks.clear();
   stopLive();
 }
 
