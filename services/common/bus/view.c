@@ -1,6 +1,7 @@
 /*
  * A view: wait until all its topics exist, assign all their partitions, deliver for ever. Once a
- * second the clerk asks Kafka where the partitions end.
+ * second the clerk asks Kafka where the partitions end. On a busy machine its answer may overtake
+ * the records before that end, so the ends are kept until all is delivered.
  */
 #include "private.h"
 
@@ -16,6 +17,7 @@ struct part {
     int32_t partition;
     int64_t next;      /* all offsets below it are delivered; 0 before the first */
     int64_t first_end; /* the high watermark when reading began; -1: not known yet */
+    int64_t end;       /* where Kafka said that it ends, when it was last asked */
     bool is_caught_up; /* once at the end, or at first_end */
 };
 
@@ -31,6 +33,7 @@ struct nt_view {
     bool is_assigned;
     struct nt_timer *timer;  /* for the next question */
     size_t asks_count;       /* of ours under way at the clerk */
+    int64_t asked_mono_ms;   /* when `end` of all parts was asked for; 0: all of it is delivered */
     int64_t current_mono_ms; /* Kafka was asked then, and all it had is delivered; 0: never */
     bool is_freed;
 };
@@ -98,6 +101,18 @@ static void ask(struct nt_view *view, int64_t offset,
 
 /* --- where does it end? ----------------------------------------------------------------------- */
 
+static void note_current(struct nt_view *view)
+{
+    if (view->asked_mono_ms == 0)
+        return;
+    for (size_t i = 0; i < view->count; i++) {
+        if (view->parts[i].next < view->parts[i].end)
+            return;
+    }
+    view->current_mono_ms = view->asked_mono_ms;
+    view->asked_mono_ms = 0;
+}
+
 static void on_end(struct nt_view *view, struct ask *ask)
 {
     nt_timer_start(view->timer, END_MS, 0);
@@ -105,23 +120,22 @@ static void on_end(struct nt_view *view, struct ask *ask)
         return;
     bus_answered(view->reader.bus);
     int64_t lag[NT_TOPIC_COUNT] = {0};
-    bool is_current = true;
+    bool is_whole = true;
     for (size_t i = 0; i < view->count; i++) {
+        struct part *part = &view->parts[i];
         const rd_kafka_topic_partition_t *end = &ask->list->elems[i];
         if (end->err != RD_KAFKA_RESP_ERR_NO_ERROR || end->offset < 0) {
-            is_current = false;
+            is_whole = false;
             continue;
         }
-        int64_t missing = end->offset - view->parts[i].next;
-        if (missing > 0) {
-            is_current = false;
-            lag[view->parts[i].topic] += missing;
-        }
+        part->end = end->offset;
+        if (part->end > part->next)
+            lag[part->topic] += part->end - part->next;
     }
     for (size_t i = 0; i < view->options.topics_count; i++)
         bus_lag(&view->reader.bus->numbers, view->topics[i], lag[view->topics[i]]);
-    if (is_current)
-        view->current_mono_ms = ask->asked_mono_ms;
+    view->asked_mono_ms = is_whole ? ask->asked_mono_ms : 0;
+    note_current(view);
 }
 
 static void ask_end(struct nt_view *view)
@@ -181,6 +195,7 @@ static void on_event(struct bus_reader *reader, const rd_kafka_message_t *messag
 static void on_turn(struct bus_reader *reader)
 {
     struct nt_view *view = (struct nt_view *)reader;
+    note_current(view);
     if (view->is_ready || !view->is_assigned || view->behind_count > 0)
         return;
     view->is_ready = true;
@@ -304,10 +319,15 @@ bool nt_view_is_ready(const struct nt_view *view)
     return view->is_ready;
 }
 
+int64_t nt_view_current_mono_ms(const struct nt_view *view)
+{
+    return view->is_ready ? view->current_mono_ms : 0;
+}
+
 bool nt_view_is_current(const struct nt_view *view)
 {
-    return view->is_ready && view->current_mono_ms != 0 &&
-           nt_mono_ms() - view->current_mono_ms <= END_OLD_MS;
+    int64_t current_mono_ms = nt_view_current_mono_ms(view);
+    return current_mono_ms != 0 && nt_mono_ms() - current_mono_ms <= END_OLD_MS;
 }
 
 int64_t nt_view_offset(const struct nt_view *view, enum nt_topic topic)

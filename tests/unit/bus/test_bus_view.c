@@ -1,5 +1,7 @@
 #include "bench.h"
 
+#include <nt/clock.h>
+
 #include <string.h>
 
 struct seen {
@@ -11,6 +13,7 @@ struct seen {
     int ready_count;
     size_t count_at_ready;
     size_t wanted;
+    int64_t since_mono_ms;
     const char *refused; /* the key that the handler does not like */
     bool closes;         /* in its first message */
 };
@@ -59,6 +62,12 @@ static bool is_current(void *arg)
 static bool is_not_current(void *arg)
 {
     return !is_current(arg);
+}
+
+static bool is_current_since(void *arg)
+{
+    const struct seen *seen = arg;
+    return nt_view_current_mono_ms(seen->view) > seen->since_mono_ms;
 }
 
 static void open_view(struct seen *seen, const enum nt_topic *topics, size_t count,
@@ -187,6 +196,25 @@ static void test_survives_the_broker(void **state)
     bench_deinit(&seen.bench);
 }
 
+/* What a leader stands on: an end that was asked for later holds all that was written before. */
+static void test_an_end_asked_later_holds_all_before(void **state)
+{
+    (void)state;
+    static const enum nt_topic topics[] = {NT_TOPIC_PLACEMENTS, NT_TOPIC_POOL};
+    struct seen seen = {0};
+    bench_init(&seen.bench);
+    open_view(&seen, topics, 2, 0);
+    assert_int_equal(nt_view_current_mono_ms(seen.view), 0);
+    assert_true(bench_until(&seen.bench, is_current_since, &seen, BENCH_LONG_MS));
+    for (int i = 0; i < 400; i++)
+        bench_put(&seen.bench, NT_TOPIC_PLACEMENTS, "a", "1");
+    seen.since_mono_ms = nt_mono_ms();
+    assert_true(bench_until(&seen.bench, is_current_since, &seen, BENCH_LONG_MS));
+    assert_int_equal(seen.count, 400);
+    nt_view_close(seen.view);
+    bench_deinit(&seen.bench);
+}
+
 static void test_closes_in_its_own_message(void **state)
 {
     (void)state;
@@ -241,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_begins_at_the_end),
         cmocka_unit_test(test_refused_goes_to_the_dead_letters),
         cmocka_unit_test(test_survives_the_broker),
+        cmocka_unit_test(test_an_end_asked_later_holds_all_before),
         cmocka_unit_test(test_closes_in_its_own_message),
         cmocka_unit_test(test_closes_at_once),
         cmocka_unit_test(test_brokers_are_checked),

@@ -110,6 +110,10 @@ bool nt_view_is_ready(const struct nt_view *view);
  * 2 s? (It is asked each second.) */
 bool nt_view_is_current(const struct nt_view *view);
 
+/* When Kafka was last asked for an end that has been reached since (nt_mono_ms()): all that was
+ * committed before then has been delivered. 0: not once. */
+int64_t nt_view_current_mono_ms(const struct nt_view *view);
+
 /* All offsets of this topic's partition 0 below this one have been delivered, or will never be
  * (aborted, compacted). 0 before the first. */
 int64_t nt_view_offset(const struct nt_view *view, enum nt_topic topic);
