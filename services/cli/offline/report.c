@@ -113,6 +113,19 @@ static struct relative compare(const struct report *report, enum report_method m
     return relative;
 }
 
+/* A horizon may end before a block begins: there is nothing to say of it then. */
+static void print_band(FILE *out, double whole, const double blocks[REPORT_BLOCKS], double width)
+{
+    (void)fprintf(out, " %8.3f", whole);
+    for (size_t b = 0; b < REPORT_BLOCKS; b++) {
+        if (isnan(blocks[b]))
+            (void)fprintf(out, " %8s", "-");
+        else
+            (void)fprintf(out, " %8.3f", blocks[b]);
+    }
+    (void)fprintf(out, " %8.3f", width);
+}
+
 static void print_text(const struct report *report, const struct options *options, FILE *out)
 {
     size_t scored = 0;
@@ -135,10 +148,11 @@ static void print_text(const struct report *report, const struct options *option
                   "1-6 h", "7-24 h", "25- h", "width", "95 %", "1-6 h", "7-24 h", "25- h", "width");
     for (enum report_method m = 0; m < REPORT_METHODS; m++) {
         struct means means = average(report, m, ALL_ORIGINS);
-        (void)fprintf(out, "%-15s %8.3f %8.3f %8.3f %8.3f %8.3f   %8.3f %8.3f %8.3f %8.3f %8.3f\n",
-                      method_names[m], means.cover80, means.block80[0], means.block80[1],
-                      means.block80[2], means.width80, means.cover95, means.block95[0],
-                      means.block95[1], means.block95[2], means.width95);
+        (void)fprintf(out, "%-15s", method_names[m]);
+        print_band(out, means.cover80, means.block80, means.width80);
+        (void)fputs("  ", out);
+        print_band(out, means.cover95, means.block95, means.width95);
+        (void)fputc('\n', out);
     }
     (void)fprintf(out, "\n%-15s %8s %8s %8s %8s\n", "last value", "sMAPE", "MASE", "OWA", "MSIS");
     for (size_t o = 0; o < report->origins; o++) {

@@ -29,6 +29,7 @@ struct program {
     size_t samples_count;
     struct gate gates[GATES_MAX];
     size_t gates_count;
+    double part; /* of the mixture that is the gate's */
     struct spread_table spread;
     struct nt_arena arena, scratch;
 };
@@ -96,9 +97,10 @@ static void learn_gates(struct program *program, size_t epochs, size_t first_ori
 static void calibrate(struct program *program, const struct spread_table *table,
                       float ret[ENSEMBLE_BLOCKS][SPREAD_SHARES])
 {
-    const struct gate *gates[GATES_MAX];
+    const struct gate *nets[GATES_MAX];
     for (size_t g = 0; g < GATES_MAX; g++)
-        gates[g] = &program->gates[g];
+        nets[g] = &program->gates[g];
+    struct gates gates = {.nets = nets, .count = program->gates_count, .part = program->part};
     size_t capacity = (program->samples_count + 1) * SAMPLE_STEPS;
     double *ratios[ENSEMBLE_BLOCKS][SPREAD_SHARES];
     size_t counts[ENSEMBLE_BLOCKS] = {0};
@@ -112,8 +114,8 @@ static void calibrate(struct program *program, const struct spread_table *table,
                 continue;
             float found[SAMPLE_STEPS][SPREAD_SHARES];
             uint8_t block[SAMPLE_STEPS];
-            if (training_ratios(&program->trainings[f], item, gates, program->gates_count, table,
-                                &program->arena, &program->scratch, found, block)) {
+            if (training_ratios(&program->trainings[f], item, &gates, table, &program->arena,
+                                &program->scratch, found, block)) {
                 for (size_t k = 0; k < SAMPLE_STEPS; k++) {
                     if (isnan(found[k][0]))
                         continue;
@@ -188,13 +190,13 @@ static int write_table(const struct program *program, const char *name, const ch
         write_floats(out, "output_bias", gate->output_bias, GATE_OUTPUTS);
         (void)fputs("};\n\n", out);
     }
-    (void)fputs("static const struct gate *const gates[] = {", out);
+    (void)fputs("static const struct gate *const nets[] = {", out);
     for (size_t g = 0; g < program->gates_count; g++)
         (void)fprintf(out, "&gate_%zu, ", g);
     (void)fprintf(out,
                   "NULL};\n\nconst struct tables tables_%s = "
-                  "{\n.gates=gates,\n.gates_count=%zu,\n.spread={\n",
-                  name, program->gates_count);
+                  "{\n.gates={.nets=nets,.count=%zu,.part=%g},\n.spread={\n",
+                  name, program->gates_count, program->part);
     struct spread_table spread = program->spread;
     write_shares(out, "shape", spread.shape);
     write_shares(out, "widen", spread.widen);
@@ -230,6 +232,7 @@ int main(int argc, char **argv)
         training->is_relative = nt_text_is(argv[1], "fine");
     }
     make_samples(&program);
+    program.part = nt_text_is(argv[1], "fine") ? 1 : 0.5;
     program.gates_count = (size_t)numbers[5] < GATES_MAX ? (size_t)numbers[5] : GATES_MAX;
     /* Bands are calibrated with gates that did not see the outcomes, then all is learned. */
     learn_gates(&program, (size_t)numbers[4], SAMPLE_APART);

@@ -82,8 +82,8 @@ bool training_make(const struct training *training, size_t item, struct nt_arena
     return true;
 }
 
-bool training_ratios(const struct training *training, size_t item, const struct gate *const *gates,
-                     size_t gates_count, const struct spread_table *table, struct nt_arena *arena,
+bool training_ratios(const struct training *training, size_t item, const struct gates *gates,
+                     const struct spread_table *table, struct nt_arena *arena,
                      struct nt_arena *scratch, float ret_ratios[SAMPLE_STEPS][SPREAD_SHARES],
                      uint8_t ret_block[SAMPLE_STEPS])
 {
@@ -93,7 +93,7 @@ bool training_ratios(const struct training *training, size_t item, const struct 
     const struct ensemble *ensemble = &example->ensemble;
     const struct task *task = &example->task;
     struct mix mix;
-    mix_decide(ensemble, gates, gates_count, &mix);
+    mix_decide(ensemble, gates, &mix);
     double *residuals = NT_ARRAY(arena, task->origins_count * task->horizon, double);
     mix_residuals(&mix, ensemble, residuals);
     double path[TASK_HORIZON_MAX];

@@ -44,8 +44,8 @@ bool training_make(const struct training *training, size_t item, struct nt_arena
  * How far off the forecast was, in units of what the spread says before its shape is known
  * (table NULL: the mean size of past residuals) or of the raw half-widths. NaN: not known.
  */
-bool training_ratios(const struct training *training, size_t item, const struct gate *const *gates,
-                     size_t gates_count, const struct spread_table *table, struct nt_arena *arena,
+bool training_ratios(const struct training *training, size_t item, const struct gates *gates,
+                     const struct spread_table *table, struct nt_arena *arena,
                      struct nt_arena *scratch, float ret_ratios[SAMPLE_STEPS][SPREAD_SHARES],
                      uint8_t ret_block[SAMPLE_STEPS]);
 

@@ -175,19 +175,42 @@ static double expect(const struct ar *ar, size_t t)
     return value;
 }
 
+/* |Residuals| of from <= t < to into weights: column by column, which vectorises. */
+static void measure(struct ar *ar, size_t from, size_t to)
+{
+    double *sizes = ar->weights;
+    memcpy(sizes + from, ar->part + from, (to - from) * sizeof(double));
+    for (size_t i = 0; i + 1 < ar->gram.columns_count; i++) {
+        const double *column = ar->gram.columns[i];
+        double coefficient = ar->coefficients[i];
+        for (size_t t = from; t < to; t++)
+            sizes[t] -= coefficient * column[t];
+    }
+    for (size_t t = from; t < to; t++)
+        sizes[t] = fabs(sizes[t]);
+}
+
+/* |Residuals| in weights to weights: by age, and less the larger the residual. */
+static void weigh_by_size(struct ar *ar, const double *ages, size_t from, size_t to)
+{
+    double unit = 1 / ar->size;
+    for (size_t t = from; t < to; t++) {
+        double size = ar->weights[t] * unit;
+        ar->weights[t] = ages[t] / (size > RESIDUAL_FLOOR ? size : RESIDUAL_FLOOR);
+    }
+}
+
 /* One pass over all samples before origin: new weights by the size of the residuals, new sums. */
 static bool refit(struct ar *ar, const double *ages, size_t origin)
 {
+    measure(ar, ar->begin, origin);
     double sum = 0;
-    for (size_t t = ar->begin; t < origin; t++) {
-        ar->weights[t] = fabs(ar->part[t] - expect(ar, t));
+    for (size_t t = ar->begin; t < origin; t++)
         sum += ar->weights[t];
-    }
     ar->size = sum / (double)(origin - ar->begin);
     if (!(ar->size > 1e-9))
         return false; /* fits exactly: nothing to gain */
-    for (size_t t = ar->begin; t < origin; t++)
-        ar->weights[t] = ages[t] / fmax(ar->weights[t] / ar->size, RESIDUAL_FLOOR);
+    weigh_by_size(ar, ages, ar->begin, origin);
     gram_clear(&ar->gram);
     gram_add(&ar->gram, ar->weights, ar->begin, origin);
     return gram_solve(&ar->gram, ar->spec->ridge, ar->coefficients);
@@ -203,11 +226,9 @@ static void advance(struct ar *ar, const double *ages, size_t from, size_t to)
     derive_part(ar, from, to);
     if (from < ar->begin)
         from = ar->begin;
-    if (ar->spec->is_robust) {
-        for (size_t t = from; t < to; t++) {
-            double residual = ar->size > 0 ? fabs(ar->part[t] - expect(ar, t)) / ar->size : 1;
-            ar->weights[t] = ages[t] / fmax(residual, RESIDUAL_FLOOR);
-        }
+    if (ar->spec->is_robust && ar->size > 0 && from < to) {
+        measure(ar, from, to);
+        weigh_by_size(ar, ages, from, to);
     }
     if (from < to)
         gram_add(&ar->gram, ar->weights, from, to);

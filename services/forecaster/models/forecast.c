@@ -43,7 +43,7 @@ void forecast_make(const struct forecast_ask *ask, struct nt_arena *arena, struc
     ensemble_run(&ensemble, &task, arena, scratch);
     const struct tables *tables = tables_for(&task);
     struct mix mix;
-    mix_decide(&ensemble, tables->gates, tables->gates_count, &mix);
+    mix_decide(&ensemble, &tables->gates, &mix);
     double *residuals = NT_ARRAY(arena, task.origins_count * task.horizon, double);
     mix_residuals(&mix, &ensemble, residuals);
     mix_path(&mix, &ensemble, task.origins_count - 1, forecast->point);

@@ -33,25 +33,24 @@ static void weigh(const struct ensemble *ensemble, struct mix *mix)
     }
 }
 
-void mix_decide(const struct ensemble *ensemble, const struct gate *const *gates,
-                size_t gates_count, struct mix *ret_mix)
+void mix_decide(const struct ensemble *ensemble, const struct gates *gates, struct mix *ret_mix)
 {
     *ret_mix = (struct mix){.gate_part = 0};
     weigh(ensemble, ret_mix);
     bool is_judged = !isnan(ensemble->errors[MEMBERS_COUNT][0]);
-    if (gates_count == 0 || !is_judged || ensemble->task->count < 10 * ensemble->task->day)
+    if (gates->count == 0 || !is_judged || ensemble->task->count < 10 * ensemble->task->day)
         return;
     float inputs[GATE_INPUTS];
     gate_look(ensemble, inputs);
-    for (size_t g = 0; g < gates_count; g++) {
+    for (size_t g = 0; g < gates->count; g++) {
         double shares[ENSEMBLE_BLOCKS][MEMBERS_COUNT];
-        gate_weigh(gates[g], ensemble, inputs, shares);
+        gate_weigh(gates->nets[g], ensemble, inputs, shares);
         for (size_t b = 0; b < ENSEMBLE_BLOCKS; b++) {
             for (size_t m = 0; m < MEMBERS_COUNT; m++)
-                ret_mix->shares[b][m] += shares[b][m] / (double)gates_count;
+                ret_mix->shares[b][m] += shares[b][m] / (double)gates->count;
         }
     }
-    ret_mix->gate_part = 0.5;
+    ret_mix->gate_part = gates->part;
 }
 
 void mix_path(const struct mix *mix, const struct ensemble *ensemble, size_t origin,

@@ -25,6 +25,13 @@ struct gate {
     float output_unit[GATE_OUTPUTS], output_bias[GATE_OUTPUTS];
 };
 
+/* Nets of several seeds, whose shares are averaged, and how much of a mixture is theirs. */
+struct gates {
+    const struct gate *const *nets;
+    size_t count;
+    double part; /* 0 to 1 */
+};
+
 /* What the gate sees of an ensemble. */
 void gate_look(const struct ensemble *ensemble, float ret_inputs[GATE_INPUTS]);
 

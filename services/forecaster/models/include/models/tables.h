@@ -6,8 +6,7 @@
 #include <models/spread.h>
 
 struct tables {
-    const struct gate *const *gates;
-    size_t gates_count;
+    struct gates gates;
     struct spread_table spread;
 };
 
