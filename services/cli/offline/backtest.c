@@ -53,7 +53,8 @@ static void naive_band(const struct forecast_ask *ask, size_t season, struct pat
     }
     double sigma = count > 0 ? sqrt(squares / (double)count) : 0;
     for (size_t h = 0; h < ask->horizon; h++) {
-        double wide = sigma * sqrt((double)(h / season + 1));
+        size_t seasons = h / season + 1;
+        double wide = sigma * sqrt((double)seasons);
         for (size_t i = 0; i < LEVELS; i++) {
             double value = paths->point[h] + deviates[i] * wide;
             paths->quantiles[i * ask->horizon + h] = fmin(fmax(value, ask->low), ask->high);

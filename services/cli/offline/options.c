@@ -132,7 +132,7 @@ static int apply(int key, const char *value, struct options *options, struct nt_
         return 0;
     case KEY_STEP: {
         size_t step = 0;
-        int status = read_size("step", value, 86400 * 366, &step, err);
+        int status = read_size("step", value, INT64_C(86400) * 366, &step, err);
         if (status == 0)
             options->step_s = (int64_t)step;
         return status;

@@ -50,7 +50,7 @@ static int read_value(const char *cell, bool may_be_empty, double *ret_value, st
 
 static int read_time(const char *cell, int64_t *ret_time_s, struct nt_error *err)
 {
-    double value;
+    double value = 0;
     if (read_value(cell, false, &value, err) < 0)
         return -EINVAL;
     if (value != floor(value) || fabs(value) > (double)TIME_MAX_S)
@@ -134,8 +134,8 @@ static int read_long_row(struct reader *reader, struct nt_error *err)
         known->name = reader->table->series[known->index].name;
         HASH_ADD_KEYPTR(hh, reader->known, known->name, strlen(known->name), known);
     }
-    int64_t at_s;
-    double value;
+    int64_t at_s = 0;
+    double value = 0;
     if (read_time(csv->cells[reader->time_column], &at_s, err) < 0 ||
         read_value(csv->cells[reader->value_column], true, &value, err) < 0)
         return err->code;
@@ -149,11 +149,11 @@ static int read_wide_row(struct reader *reader, struct nt_error *err)
     if (csv->count != table->count + 1)
         return nt_fail(err, -EINVAL, "%zu columns, the header has %zu", csv->count,
                        table->count + 1);
-    int64_t at_s;
+    int64_t at_s = 0;
     if (read_time(csv->cells[0], &at_s, err) < 0)
         return err->code;
     for (size_t i = 0; i < table->count; i++) {
-        double value;
+        double value = 0;
         if (read_value(csv->cells[i + 1], true, &value, err) < 0 ||
             add_at(reader, &table->series[i], at_s, value, err) < 0)
             return nt_wrap(err, "column %zu", i + 2);
@@ -170,7 +170,7 @@ static int read_m4_row(struct reader *reader, struct nt_error *err)
         return err->code;
     struct table_series *series = &reader->table->series[reader->table->count - 1];
     for (size_t i = 1; i < csv->count; i++) {
-        double value;
+        double value = 0;
         if (read_value(csv->cells[i], true, &value, err) < 0)
             return nt_wrap(err, "column %zu", i + 1);
         if (add_value(series, value, err) < 0)
@@ -252,7 +252,7 @@ static void forget_names(struct reader *reader)
     struct known *known, *next;
     HASH_ITER(hh, reader->known, known, next)
     {
-        HASH_DEL(reader->known, known);
+        HASH_DEL(reader->known, known); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         free(known);
     }
 }

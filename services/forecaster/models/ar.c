@@ -117,7 +117,8 @@ static void make_waves(struct ar *ar, struct nt_arena *scratch)
     const struct task *task = ar->task;
     const struct {
         size_t period, count;
-    } seasons[] = {{task->day, ar->spec->day_waves}, {task->week, ar->spec->week_waves}};
+    } seasons[] = {{task->day, (size_t)ar->spec->day_waves},
+                   {task->week, (size_t)ar->spec->week_waves}};
     for (size_t s = 0; s < NT_COUNT(seasons); s++) {
         for (size_t k = 1; k <= seasons[s].count && 2 * k < seasons[s].period; k++) {
             double *cosine = NT_ARRAY(scratch, task->count + task->horizon, double);

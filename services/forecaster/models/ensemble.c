@@ -74,7 +74,7 @@ static void judge(const struct ensemble *ensemble, const double *paths, double *
 static size_t bucket_of(const struct task *task)
 {
     return task->day >= BUCKET_FROM && task->day % BUCKETS_PER_DAY == 0 &&
-                   task->day <= BUCKETS_PER_DAY * BUCKET_MAX
+                   task->day <= (size_t)BUCKETS_PER_DAY * BUCKET_MAX
                ? task->day / BUCKETS_PER_DAY
                : 1;
 }

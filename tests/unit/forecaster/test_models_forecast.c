@@ -34,7 +34,7 @@ static void make(const double *values, size_t count, double high, struct made *r
     struct forecast_ask ask = {.values = values,
                                .count = count,
                                .day = DAY,
-                               .week = 7 * DAY,
+                               .week = (size_t)7 * DAY,
                                .horizon = HORIZON,
                                .low = 0,
                                .high = high,
@@ -153,10 +153,10 @@ static void test_ladder(void **state)
         error_before = error;
     }
     assert_true(error_before < 1.1 * 12 * HORIZON * 5 * sqrt(2 / M_PI)); /* the noise itself */
-    for (size_t t = 0; t < DAY * 3; t++)
+    for (size_t t = 0; t < (size_t)DAY * 3; t++)
         values[t] = NAN;
     static struct made made;
-    make(values, DAY * 3, INFINITY, &made);
+    make(values, (size_t)DAY * 3, INFINITY, &made);
     assert_int_equal(made.forecast.rung, FORECAST_NONE);
 }
 

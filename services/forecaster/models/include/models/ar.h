@@ -8,14 +8,13 @@
 #define MODELS_AR_H
 
 #include <models/task.h>
-#include <stdint.h>
 
 enum ar_unit { AR_STEP, AR_DAY, AR_WEEK };
 
 /* The lags times x unit + from ... times x unit + to. */
 struct ar_span {
     enum ar_unit unit;
-    int8_t times, from, to;
+    int times, from, to;
 };
 
 enum ar_part { AR_VALUES, AR_DAY_CHANGES, AR_WEEK_CHANGES, AR_OFF_PROFILE };
@@ -30,7 +29,7 @@ struct ar_spec {
     bool is_robust;    /* three passes of re-weighting by the size of residuals */
     double decay_days; /* weight exp(-age / decay); 0: all alike */
     double ridge;
-    uint8_t day_waves, week_waves; /* harmonics of the Fourier basis */
+    int day_waves, week_waves; /* harmonics of the Fourier basis */
 };
 
 /* The run() of struct member whose spec is a struct ar_spec. */
