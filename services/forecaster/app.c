@@ -149,8 +149,15 @@ static int open_all(struct app *app, struct nt_error *err)
     app->outbox = outbox_new(app->producer);
     rounds_open(app);
     static const enum nt_topic topics[] = {
-        NT_TOPIC_POOL,        NT_TOPIC_HOSTS,     NT_TOPIC_SERVER_STATE,     NT_TOPIC_HOST_LOAD,
-        NT_TOPIC_HOST_ROLLUP, NT_TOPIC_SCENARIOS, NT_TOPIC_FORECAST_WINDOWS, NT_TOPIC_FORECAST_LOAD,
+        NT_TOPIC_POOL,
+        NT_TOPIC_HOSTS,
+        NT_TOPIC_SERVER_STATE,
+        NT_TOPIC_HOST_LOAD,
+        NT_TOPIC_HOST_ROLLUP,
+        NT_TOPIC_SCENARIOS,
+        NT_TOPIC_FORECAST_WINDOWS,
+        NT_TOPIC_FORECAST_LOAD,
+        NT_TOPIC_FORECAST_RELATIONS,
     };
     nt_bus_await_topics(app->bus, topics, NT_COUNT(topics), on_topics, app);
     return 0;

@@ -59,6 +59,7 @@ struct app {
     int64_t seen_origin;    /* the newest one, and since when */
     int64_t seen_mono_ms;
     size_t fits_out;
+    bool is_explaining; /* a look at habits is out */
     size_t unacknowledged;
 };
 

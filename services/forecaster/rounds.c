@@ -94,6 +94,7 @@ void rounds_send_tombstones(struct app *app, const char *server)
         send_bytes(app, NT_TOPIC_FORECAST_LOAD, key, (struct nt_span){0});
         send_bytes(app, NT_TOPIC_SCENARIOS, key, (struct nt_span){0});
     }
+    send_bytes(app, NT_TOPIC_FORECAST_RELATIONS, server, (struct nt_span){0});
 }
 
 static void on_closed(void *arg, const char *host, const struct slot_roll *roll)
@@ -158,6 +159,57 @@ static void send_fits(struct app *app)
     }
 }
 
+/* --- habits ---------------------------------------------------------------------------------- */
+
+struct explain_work {
+    struct app *app;
+    struct explain_job *job;
+};
+
+static void explain_work_run(void *arg)
+{
+    explain_job_run(((struct explain_work *)arg)->job);
+}
+
+static void on_told(void *arg, const char *kind, const char *id, const struct explained *explained)
+{
+    NT_CLEANUP(nt_buf_deinit) struct nt_buf bytes = {0};
+    struct nt_error err = NT_ERROR_INIT;
+    int status = codec_encode_explained(kind, id, explained, &bytes, &err);
+    send_encoded(arg, NT_TOPIC_FORECAST_RELATIONS, id, status, &bytes, &err);
+}
+
+static void send_explain(struct app *app);
+
+static void on_explained(void *arg, bool cancelled)
+{
+    struct explain_work *work = arg;
+    struct app *app = work->app;
+    (void)cancelled; /* the job then has no result, and says so itself */
+    app->is_explaining = false;
+    if (app->is_shut)
+        explain_job_free(work->job);
+    else
+        fleet_return_explain(app->fleet, work->job, on_told, app);
+    free(work);
+    if (!app->is_shut)
+        send_explain(app);
+}
+
+/* One at a time, and after the fits, which people wait for. */
+static void send_explain(struct app *app)
+{
+    if (app->is_explaining || app->fits_out > 0 || !app->is_leading || app->is_taking_over)
+        return;
+    struct explain_job *job = fleet_take_explain(app->fleet);
+    if (job == NULL)
+        return;
+    struct explain_work *work = nt_zalloc(sizeof(*work));
+    *work = (struct explain_work){.app = app, .job = job};
+    app->is_explaining = true;
+    nt_work(app->loop, explain_work_run, on_explained, work);
+}
+
 /* --- rounds ---------------------------------------------------------------------------------- */
 
 static void continue_round(void *arg)
@@ -211,6 +263,7 @@ static void consider(void *arg)
         return;
     inputs_refresh_zone(app, slot_begin_ms(origin));
     send_fits(app);
+    send_explain(app);
     bool may_issue = app->is_leading && !app->is_taking_over && !app->is_round &&
                      nt_view_is_ready(app->loads) && app->unacknowledged < UNACKNOWLEDGED_MAX;
     if (may_issue && origin > app->issued_origin && is_due(app, origin))

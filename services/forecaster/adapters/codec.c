@@ -228,3 +228,60 @@ int codec_encode_windows(const struct issued_windows *issued, struct nt_buf *out
     };
     return nt_forecast_windows_encode(&record, out, err);
 }
+
+/* --- habits ----------------------------------------------------------------------------------- */
+
+static const char *const explained_names[] = {
+    [EXPLAINED_CPU] = "cpu",
+    [EXPLAINED_MEMORY] = "memory",
+    [EXPLAINED_NET_IN] = "net-in",
+    [EXPLAINED_NET_OUT] = "net-out",
+};
+
+static struct nt_pattern pattern_from(struct nt_arena *arena,
+                                      const struct explained_pattern *pattern)
+{
+    struct nt_level_change *changes =
+        NT_ARRAY(arena, pattern->changes_count, struct nt_level_change);
+    for (size_t i = 0; i < pattern->changes_count; i++)
+        changes[i] = (struct nt_level_change){.at_ms = slot_begin_ms(pattern->changes[i].slot),
+                                              .before = pattern->changes[i].before,
+                                              .after = pattern->changes[i].after};
+    return (struct nt_pattern){.resource = explained_names[pattern->resource],
+                               .day_pct = 100 * pattern->cycles.day_strength,
+                               .week_pct = 100 * pattern->cycles.week_strength,
+                               .other_ms = pattern->cycles.other_hours * INT64_C(3600000),
+                               .changes = changes,
+                               .changes_count = pattern->changes_count};
+}
+
+int codec_encode_explained(const char *kind, const char *id, const struct explained *explained,
+                           struct nt_buf *out, struct nt_error *err)
+{
+    NT_CLEANUP(nt_arena_deinit) struct nt_arena arena;
+    nt_arena_init(&arena);
+    struct nt_forecast_relations record = {
+        .subject = id,
+        .kind = kind,
+        .issued_ms = slot_begin_ms(explained->origin),
+        .patterns = NT_ARRAY(&arena, explained->patterns_count, struct nt_pattern),
+        .patterns_count = explained->patterns_count,
+        .relations = NT_ARRAY(&arena, explained->relations_count, struct nt_relation),
+        .relations_count = explained->relations_count,
+        .tests = (int32_t)explained->tests,
+    };
+    for (size_t i = 0; i < explained->patterns_count; i++)
+        record.patterns[i] = pattern_from(&arena, &explained->patterns[i]);
+    for (size_t i = 0; i < explained->relations_count; i++) {
+        const struct relation *from = &explained->relations[i];
+        record.relations[i] = (struct nt_relation){.first = explained_names[from->first],
+                                                   .second = explained_names[from->second],
+                                                   .leads = from->leads,
+                                                   .lag_ms = from->lag_slots * (int64_t)SLOT_MS,
+                                                   .correlation = from->correlation,
+                                                   .f = from->f,
+                                                   .q = from->q,
+                                                   .gain_pct = 100 * from->gain};
+    }
+    return nt_forecast_relations_encode(&record, out, err);
+}

@@ -18,6 +18,8 @@ static void deinit_subject(struct subject *subject)
         fit_free(subject->tracks[i].fit);
         accuracy_deinit(&subject->tracks[i].accuracy);
     }
+    for (size_t i = 0; i < TRAFFICS; i++)
+        series_deinit(&subject->traffic[i]);
 }
 
 static void free_server(struct fleet *fleet, struct fleet_server *server)
@@ -215,6 +217,17 @@ static void put(struct track *track, int64_t slot, double value)
         accuracy_score(&track->accuracy, slot, value, day_before);
 }
 
+/* Who never sent anything needs no memory for it. */
+static void put_traffic(struct subject *subject, int64_t slot, const struct use *mean)
+{
+    const double values[TRAFFICS] = {mean->net_rx_bps, mean->net_tx_bps};
+    for (size_t i = 0; i < TRAFFICS; i++) {
+        struct series *series = &subject->traffic[i];
+        if (values[i] > 0 || !series_is_empty(series))
+            (void)series_put(series, slot, values[i]); /* else too old: of no use */
+    }
+}
+
 static void put_server(struct fleet_server *server, int64_t slot, const struct roll *roll)
 {
     double values[RESOURCES] = {roll->mean.cpu_milli, roll->mean.mem_bytes};
@@ -229,6 +242,7 @@ static void put_server(struct fleet_server *server, int64_t slot, const struct r
                     (server->merged_samples + samples);
         put(track, slot, value);
     }
+    put_traffic(&server->subject, slot, &roll->mean); /* the newer part of a slot of two */
     server->merged_samples = is_second_part ? server->merged_samples + samples : samples;
     server->merged_slot = slot;
 }
@@ -260,6 +274,7 @@ int fleet_apply_roll(struct fleet *fleet, const char *host_id, const struct slot
     }
     put(&host->total.tracks[RESOURCE_CPU], roll->slot, roll->host.mean.cpu_milli);
     put(&host->total.tracks[RESOURCE_MEMORY], roll->slot, roll->host.mean.mem_bytes);
+    put_traffic(&host->total, roll->slot, &roll->host.mean);
     for (size_t i = 0; i < RESOURCES; i++)
         put(&host->rest.tracks[i], roll->slot, fmax(0, rest[i]));
 

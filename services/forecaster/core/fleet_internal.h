@@ -46,7 +46,8 @@ struct fleet {
     double threshold_pct;
     double probability;
     int64_t origin;
-    char cursor[128]; /* the server where the search for stale fits goes on */
+    char cursor[128];         /* the server where the search for stale fits goes on */
+    char explain_cursor[128]; /* and that for habits not looked at */
 };
 
 double fleet_capacity(const struct fleet_host *host, enum resource resource);

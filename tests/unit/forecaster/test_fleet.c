@@ -1,4 +1,5 @@
 /* From samples to what is published: two hosts, servers with a daily tide, one that moves. */
+#include <forecaster/explain.h>
 #include <forecaster/issue.h>
 #include <nt/memory.h>
 #include <nt/text.h>
@@ -352,6 +353,80 @@ static void test_a_new_server_has_a_forecast_from_its_first_slot(void **state)
     assert_string_equal(world->model, "level");
 }
 
+/* --- habits ----------------------------------------------------------------------------------- */
+
+struct told {
+    size_t count;
+    char kind[16];
+    struct explained explained; /* of the server called tide */
+};
+
+static void on_told(void *arg, const char *kind, const char *id, const struct explained *explained)
+{
+    struct told *told = arg;
+    told->count++;
+    if (nt_text_is(id, "tide")) {
+        (void)snprintf(told->kind, sizeof(told->kind), "%s", kind);
+        told->explained = *explained;
+    }
+}
+
+static size_t explain_all(struct world *world, struct told *told)
+{
+    size_t count = 0;
+    struct explain_job *job = NULL;
+    while ((job = fleet_take_explain(world->fleet)) != NULL) {
+        explain_job_run(job);
+        fleet_return_explain(world->fleet, job, on_told, told);
+        count++;
+    }
+    return count;
+}
+
+static void test_habits_are_looked_at_daily_and_told_when_they_change(void **state)
+{
+    struct world *world = *state;
+    struct told told = {0};
+    live(world, FIRST_SLOT, FIRST_SLOT + 6 * DAY_SLOTS);
+    assert_int_equal(explain_all(world, &told), 0); /* too little history */
+    live(world, FIRST_SLOT + 6 * DAY_SLOTS, FIRST_SLOT + 20 * DAY_SLOTS);
+    assert_int_equal(explain_all(world, &told), 3); /* two hosts and the server */
+    assert_int_equal(told.count, 3);
+    assert_string_equal(told.kind, "server");
+    assert_int_equal(told.explained.patterns_count, 2); /* it never sent anything */
+    assert_int_equal(told.explained.patterns[0].resource, EXPLAINED_CPU);
+    assert_true(told.explained.patterns[0].cycles.has_day);
+    assert_true(told.explained.patterns[0].cycles.day_strength > 0.99);
+    assert_false(told.explained.patterns[0].cycles.has_week);
+    assert_int_equal(told.explained.patterns[0].changes_count, 0);
+    assert_false(told.explained.patterns[1].cycles.has_day); /* memory stands still */
+    assert_int_equal(told.explained.relations_count, 0);
+    assert_int_equal(explain_all(world, &told), 0); /* not again today */
+
+    live(world, FIRST_SLOT + 20 * DAY_SLOTS, FIRST_SLOT + 21 * DAY_SLOTS);
+    assert_int_equal(explain_all(world, &told), 3);
+    assert_int_equal(told.count, 3); /* nothing new */
+}
+
+static void test_a_look_at_a_server_that_is_gone_comes_to_nothing(void **state)
+{
+    struct world *world = *state;
+    struct told told = {0};
+    live(world, FIRST_SLOT, FIRST_SLOT + 8 * DAY_SLOTS);
+    struct explain_job *jobs[3];
+    for (size_t i = 0; i < 3; i++) {
+        jobs[i] = fleet_take_explain(world->fleet);
+        assert_non_null(jobs[i]);
+    }
+    assert_null(fleet_take_explain(world->fleet)); /* all are out */
+    fleet_remove_server(world->fleet, "tide");
+    for (size_t i = 0; i < 3; i++) {
+        explain_job_run(jobs[i]);
+        fleet_return_explain(world->fleet, jobs[i], on_told, &told);
+    }
+    assert_int_equal(told.count, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -366,6 +441,8 @@ int main(void)
         TEST(test_history_may_be_written_after_the_present),
         TEST(test_rollups_rebuild_the_same_state),
         TEST(test_a_new_server_has_a_forecast_from_its_first_slot),
+        TEST(test_habits_are_looked_at_daily_and_told_when_they_change),
+        TEST(test_a_look_at_a_server_that_is_gone_comes_to_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #ifndef FORECASTER_CODEC_H
 #define FORECASTER_CODEC_H
 
+#include <forecaster/explain.h>
 #include <forecaster/issue.h>
 #include <nt/contract.h>
 
@@ -27,6 +28,8 @@ int codec_encode_forecast(const struct issued_forecast *issued, struct nt_buf *o
                           struct nt_error *err);
 int codec_encode_scenarios(const struct issued_scenarios *issued, struct nt_buf *out,
                            struct nt_error *err);
+int codec_encode_explained(const char *kind, const char *id, const struct explained *explained,
+                           struct nt_buf *out, struct nt_error *err);
 int codec_encode_windows(const struct issued_windows *issued, struct nt_buf *out,
                          struct nt_error *err);
 

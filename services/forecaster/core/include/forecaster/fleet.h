@@ -27,9 +27,15 @@ struct track {
     struct accuracy accuracy;
 };
 
+enum traffic { TRAFFIC_IN, TRAFFIC_OUT, TRAFFICS };
+
 struct subject {
     char *id; /* server id, or host */
     struct track tracks[RESOURCES];
+    struct series traffic[TRAFFICS]; /* bits per second; looked at by explain.h alone */
+    bool is_explaining;              /* a job is out */
+    int64_t explained_origin;        /* of the last look; 0: never */
+    uint64_t explained_sign;         /* of what was told then */
 };
 
 struct fleet_host;
