@@ -1,6 +1,7 @@
 #include "app.h"
 
-#include "fleet.h"
+#include "ask.h"
+#include "terminal.h"
 
 #include <nt/bus.h>
 #include <nt/clock.h>
@@ -218,16 +219,21 @@ static int open_bus(struct app *app, struct nt_error *err)
 
 static int open_serve(struct app *app, struct nt_error *err)
 {
-    struct nt_route routes[NT_HEALTH_ROUTES + GIVE_ROUTES];
+    struct nt_route routes[NT_HEALTH_ROUTES + GIVE_ROUTES + TERMINAL_ROUTES];
     app->health = (struct nt_health){.ready = why_not_ready, .arg = app, .metrics = app->metrics};
     size_t count = nt_health_routes(&app->health, routes);
     give_routes(app->fleet, routes + count);
+    count += GIVE_ROUTES;
+    terminal_routes(app->fleet, routes + count);
+    count += TERMINAL_ROUTES;
     const struct nt_serve_options options = {
         .loop = app->loop,
         .metrics = app->metrics,
         .listen = app->settings->listen,
         .routes = routes,
-        .routes_count = count + GIVE_ROUTES,
+        .routes_count = count,
+        .body_max = ASK_BODY_MAX,
+        .on_too_large = ask_too_large,
     };
     return nt_serve_open(&options, &app->serve, err);
 }

@@ -1,5 +1,6 @@
 /* The servers, and what makes their cycle turn: placements, Docker's events, time. */
 #include "fleet.h"
+#include "terminal.h"
 
 #include <nt/arena.h>
 #include <nt/clock.h>
@@ -319,6 +320,7 @@ void fleet_shut(struct fleet *fleet)
     fleet->is_closing = true;
     nt_timer_stop(fleet->tick);
     docker_shut(fleet->docker);
+    terminal_shut(fleet);
     struct server *server = NULL;
     struct server *next = NULL;
     HASH_ITER(hh, fleet->servers, server, next)

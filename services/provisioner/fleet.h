@@ -19,6 +19,8 @@
 struct fleet;
 struct server;
 struct take; /* a copy that is coming in */
+struct terminal;
+struct farewell;
 struct give; /* a request that waits for the hand-over */
 
 /* Only what goes to Kafka; joined in app.c, so that the fleet needs no broker in tests. */
@@ -84,6 +86,8 @@ struct fleet {
     struct docker *docker;
     struct server *servers;
     struct server *queue, **queue_end;
+    struct terminal *terminals;
+    struct farewell *farewells; /* clients that are told why it ended */
     size_t busy_count;
     bool has_begun; /* all placements are read */
     bool is_engine_right;

@@ -19,6 +19,7 @@ struct settings {
     const char *key_hex;
     uint32_t trash_s;
     uint32_t grace_s;
+    uint32_t terminal_keep_s;
     uint8_t key[NT_TOKEN_KEY_SIZE];
     char host_address_text[16], address_text[320]; /* where the two were left empty */
 };

@@ -1,5 +1,6 @@
 /* What is said about a server: when it changed, and what is looked up for it now and then. */
 #include "fleet.h"
+#include "terminal.h"
 
 #include <nt/clock.h>
 #include <nt/log.h>
@@ -42,6 +43,7 @@ void server_tell(struct server *server)
         .address = options->settings->host_address,
         .acted_revision = server->acted_revision,
         .ssh_sessions = server->ssh_sessions,
+        .terminals = terminal_count(server),
         .writable_bytes = server->writable_bytes,
         .fault = server->has_fault ? &server->fault : NULL,
     };

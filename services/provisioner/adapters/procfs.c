@@ -1,9 +1,13 @@
 #include <provisioner/procfs.h>
 
+#include <limits.h>
 #include <nt/memory.h>
 #include <nt/span.h>
 #include <nt/text.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { FILE_MAX = 4 << 20, LINE = 8192, TCP_ESTABLISHED = 1 };
 
@@ -100,6 +104,31 @@ int32_t procfs_connections(int64_t pid, const int32_t *ports, size_t count)
             found += procfs_connections_of(text, ports, count);
     }
     return found;
+}
+
+static bool has_same_pids(int64_t a, int64_t b)
+{
+    char path[64];
+    struct stat first;
+    struct stat second;
+    (void)snprintf(path, sizeof(path), "/proc/%lld/ns/pid", (long long)a);
+    if (stat(path, &first) < 0)
+        return false;
+    (void)snprintf(path, sizeof(path), "/proc/%lld/ns/pid", (long long)b);
+    return stat(path, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+int procfs_signal(int64_t pid, int64_t container_pid, int signal)
+{
+    if (pid <= 1 || pid > INT_MAX || container_pid <= 1)
+        return -ESRCH;
+    NT_CLEANUP(nt_close_p) int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    if (fd < 0)
+        return -errno;
+    if (!has_same_pids(pid, container_pid))
+        return -ESRCH;
+    return syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) < 0 ? -errno : 0;
 }
 
 char *procfs_boot(struct nt_arena *arena)

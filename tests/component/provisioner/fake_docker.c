@@ -1,5 +1,6 @@
 #include "fake_docker.h"
 
+#include "fake_exec.h"
 #include "fake_http.h"
 
 #include <arpa/inet.h>
@@ -12,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-enum { CONTAINERS_MAX = 32, IMAGES_MAX = 16, EVENTS_MAX = 4096 };
+enum { CONTAINERS_MAX = 32, IMAGES_MAX = 16, EVENTS_MAX = 4096, EXECS_MAX = 32 };
 
 struct container {
     bool exists, is_running;
@@ -37,6 +38,9 @@ struct fake_docker {
     int images_count;
     char *events[EVENTS_MAX];
     int events_count;
+    struct fake_exec execs[EXECS_MAX];
+    int execs_count;
+    int64_t pid; /* of every running container */
     bool is_down, is_closing;
     char *last_create;
 };
@@ -123,7 +127,7 @@ static void answer_error(struct fake_request *request, int status, const char *m
     answer_json(request, status, json_pack("{s:s}", "message", message));
 }
 
-static json_t *inspect(const struct container *container)
+static json_t *inspect(const struct container *container, int64_t pid)
 {
     char started[NT_TIME_SIZE] = "0001-01-01T00:00:00Z";
     char finished[NT_TIME_SIZE] = "0001-01-01T00:00:00Z";
@@ -155,11 +159,11 @@ static json_t *inspect(const struct container *container)
         "s:{s:o, s:{s:{s:s}}}, s:o}",
         "Id", container->id, "Name", slashed, "State", "Status", status, "ExitCode",
         container->exit_code, "OOMKilled", 0, "StartedAt", started, "FinishedAt", finished, "Pid",
-        0, "HostConfig", "NanoCpus", (json_int_t)container->nano_cpus, "Memory",
-        (json_int_t)container->memory, "Config", "Labels",
-        json_object_get(container->create, "Labels"), "Image", "sha256:fake", "GraphDriver", "Data",
-        "UpperDir", container->upper, "NetworkSettings", "Ports", ports, "Networks", "net",
-        "IPAddress", container->is_running ? "127.0.0.1" : "", "Mounts", mounts);
+        container->is_running ? (int)pid : 0, "HostConfig", "NanoCpus",
+        (json_int_t)container->nano_cpus, "Memory", (json_int_t)container->memory, "Config",
+        "Labels", json_object_get(container->create, "Labels"), "Image", "sha256:fake",
+        "GraphDriver", "Data", "UpperDir", container->upper, "NetworkSettings", "Ports", ports,
+        "Networks", "net", "IPAddress", container->is_running ? "127.0.0.1" : "", "Mounts", mounts);
 }
 
 static void on_list(struct fake_docker *docker, struct fake_request *request)
@@ -231,7 +235,7 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
     if (container == NULL) {
         answer_error(request, 404, "No such container");
     } else if (nt_text_is(what, "json")) {
-        answer_json(request, 200, inspect(container));
+        answer_json(request, 200, inspect(container, docker->pid));
     } else if (nt_text_is(what, "start")) {
         if (!container->is_running) {
             container->is_running = true;
@@ -248,6 +252,14 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
         (void)snprintf(container->name, sizeof(container->name), "%.*s",
                        (int)sizeof(container->name) - 1, what + 12);
         fake_http_answer(request, 204, "");
+    } else if (nt_text_is(what, "exec")) {
+        if (!container->is_running || docker->execs_count == EXECS_MAX) {
+            answer_error(request, 409, "Container is not running");
+            return;
+        }
+        char exec[16];
+        (void)snprintf(exec, sizeof(exec), "e%d", docker->execs_count++);
+        answer_json(request, 201, json_pack("{s:s}", "Id", exec));
     } else if (nt_text_is(what, "update")) {
         json_t *body = json_loads(request->body, 0, NULL);
         container->nano_cpus = json_integer_value(json_object_get(body, "NanoCpus"));
@@ -265,6 +277,34 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
         fake_http_answer(request, 204, "");
     } else {
         answer_error(request, 404, "page not found");
+    }
+}
+
+static void on_exec(struct fake_docker *docker, struct fake_request *request, int index,
+                    const char *what)
+{
+    struct fake_exec *exec = &docker->execs[index];
+    int rows = 0;
+    int columns = 0;
+    if (index < 0 || index >= docker->execs_count) {
+        answer_error(request, 404, "No such exec instance");
+    } else if (nt_text_is(what, "start")) {
+        /* The others go on meanwhile. */
+        fake_exec_start(exec, request->fd);
+        (void)pthread_mutex_unlock(&docker->mutex);
+        int code = fake_exec_serve(exec, request->fd);
+        (void)pthread_mutex_lock(&docker->mutex);
+        exec->is_over = true;
+        exec->exit_code = code;
+        (void)shutdown(request->fd, SHUT_RDWR);
+    } else if (sscanf(what, "resize?h=%d&w=%d", &rows, &columns) == 2) {
+        fake_exec_resize(exec, columns, rows);
+        fake_http_answer(request, 200, "");
+    } else {
+        json_t *code = exec->is_over ? json_integer(exec->exit_code) : json_null();
+        answer_json(request, 200,
+                    json_pack("{s:b, s:o, s:I}", "Running", (int)!exec->is_over, "ExitCode", code,
+                              "Pid", (json_int_t)exec->pid));
     }
 }
 
@@ -293,6 +333,7 @@ static void on_request(void *arg, struct fake_request *request)
     const char *path = request->path;
     char id[65] = "";
     char what[256] = "";
+    int exec = 0;
     if (nt_text_starts(path, "/v1."))
         path = strchr(path + 1, '/');
     if (nt_text_is(path, "/version")) {
@@ -309,6 +350,8 @@ static void on_request(void *arg, struct fake_request *request)
         on_create(docker, request, path + 24);
     } else if (sscanf(path, "/containers/%64[^/?]/%255s", id, what) >= 1) {
         on_container(docker, request, find(docker, id), what);
+    } else if (sscanf(path, "/exec/e%d/%255s", &exec, what) == 2) {
+        on_exec(docker, request, exec, what);
     } else if (nt_text_starts(path, "/images/load")) {
         /* What is loaded is named by the body, which is no real archive. */
         (void)snprintf(docker->images[docker->images_count++], 128, "%.127s", request->body);
@@ -381,6 +424,13 @@ void fake_docker_set_down(struct fake_docker *docker, bool is_down)
     (void)pthread_cond_broadcast(&docker->changed);
     (void)pthread_mutex_unlock(&docker->mutex);
     fake_http_set_down(docker->http, is_down);
+}
+
+void fake_docker_set_pid(struct fake_docker *docker, int64_t pid)
+{
+    (void)pthread_mutex_lock(&docker->mutex);
+    docker->pid = pid;
+    (void)pthread_mutex_unlock(&docker->mutex);
 }
 
 void fake_docker_add_image(struct fake_docker *docker, const char *image)

@@ -19,6 +19,9 @@ const char *fake_docker_socket(const struct fake_docker *docker);
 /* Away: the socket is closed and connections are cut; back: it listens again. */
 void fake_docker_set_down(struct fake_docker *docker, bool is_down);
 
+/* The process 1 of every container that runs; 0 (as it begins): Docker does not know. */
+void fake_docker_set_pid(struct fake_docker *docker, int64_t pid);
+
 /* By name; a missing image makes create fail as Docker does, until it is loaded. */
 void fake_docker_add_image(struct fake_docker *docker, const char *image);
 

@@ -3,10 +3,13 @@
 #include <nt/clock.h>
 #include <nt/memory.h>
 #include <nt/text.h>
+#include <nt/token.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 static void write_file(const char *folder, const char *name, const char *text)
 {
@@ -16,6 +19,29 @@ static void write_file(const char *folder, const char *name, const char *text)
     assert_non_null(file);
     (void)fputs(text, file);
     assert_int_equal(fclose(file), 0);
+}
+
+const char *token_line(struct bench *bench, int index, const char *operation)
+{
+    uint8_t key[NT_TOKEN_KEY_SIZE];
+    char token[NT_TOKEN_SIZE];
+    struct nt_error err = NT_ERROR_INIT;
+    assert_int_equal(nt_token_parse_key(KEY, key, &err), 0);
+    const struct nt_token_claim claim = {.host = bench->hosts[index].name,
+                                         .server = SERVER,
+                                         .operation = operation,
+                                         .expiry_ms = nt_wall_ms() + 30000};
+    nt_token_make(key, &claim, token);
+    return nt_arena_printf(&bench->arena, "Authorization: Bearer %s\r\n", token);
+}
+
+struct nt_test_reply ask(struct bench *bench, int index, const char *operation, const char *method,
+                         const char *rest, struct nt_span body)
+{
+    char path[1024];
+    (void)snprintf(path, sizeof(path), "/v1/servers/" SERVER "/%s", rest);
+    return nt_test_http(bench->hosts[index].port, method, path, token_line(bench, index, operation),
+                        body, WAIT_MS);
 }
 
 void start_host(struct bench *bench, int index)
@@ -44,6 +70,8 @@ void start_host(struct bench *bench, int index)
                                  images,
                                  "NEAPTIDE_PROVISIONER_TRASH_S",
                                  bench->trash_s,
+                                 "NEAPTIDE_PROVISIONER_TERMINAL_KEEP_S",
+                                 bench->terminal_keep_s,
                                  "NEAPTIDE_PROVISIONER_GRACE_S",
                                  bench->grace_s,
                                  "NEAPTIDE_CLUSTER_ID_FILE",
@@ -61,11 +89,11 @@ int bench_setup(void **state)
     nt_arena_init(&bench->arena);
     bench->trash_s = "86400";
     bench->grace_s = "3600";
+    bench->terminal_keep_s = "600";
     (void)snprintf(bench->folder, sizeof(bench->folder), "/tmp/nt_provisioner_XXXXXX");
     assert_non_null(mkdtemp(bench->folder));
     write_file(bench->folder, "cluster", CLUSTER "\n");
-    write_file(bench->folder, "key",
-               "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+    write_file(bench->folder, "key", KEY "\n");
     bench->bus = nt_test_bus_new();
     bench->service_port = nt_test_free_port();
     static const char *const names[] = {"a", "b"};

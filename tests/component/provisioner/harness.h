@@ -29,7 +29,7 @@ struct bench {
     struct nt_arena arena;
     struct nt_placement placement; /* the newest; change it, then put_placement() */
     int service_port;
-    const char *trash_s, *grace_s;
+    const char *trash_s, *grace_s, *terminal_keep_s;
 };
 
 int bench_setup(void **state);    /* host a runs */
@@ -46,6 +46,13 @@ struct expect {
     int64_t cpu_milli;
 };
 const struct nt_observed *await_observed(struct bench *bench, int index, struct expect expect);
+
+/* The header line with a token for SERVER on this host; in the bench's memory. */
+const char *token_line(struct bench *bench, int index, const char *operation);
+
+/* A request with such a token to /v1/servers/SERVER/<rest>. */
+struct nt_test_reply ask(struct bench *bench, int index, const char *operation, const char *method,
+                         const char *rest, struct nt_span body);
 
 /* Until condition holds, or the test fails; for what no message tells. */
 void await(bool (*condition)(void *arg), void *arg, const char *what);

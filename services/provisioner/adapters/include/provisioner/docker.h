@@ -84,4 +84,26 @@ void docker_update(struct docker *docker, const char *container, int64_t cpu_mil
 /* The container, which must not run, and then its volumes. */
 void docker_remove(struct docker *docker, const struct seen *seen, docker_done done, void *arg);
 
+/* --- terminals: docker_exec.c ---------------------------------------------------------------- */
+
+/* A login shell with a terminal, made but not started. -EEXIST where the container does not run. */
+typedef void (*docker_exec_made)(void *arg, const char *exec, const struct nt_error *err);
+void docker_exec_make(struct docker *docker, const char *container, docker_exec_made made,
+                      void *arg);
+
+/* Starts it: the duplex is its terminal, ending when it ends. */
+struct nt_http_upgrade *
+docker_exec_start(struct docker *docker, const char *exec,
+                  void (*done)(void *arg, const struct nt_http_upgraded *upgraded), void *arg);
+void docker_exec_resize(struct docker *docker, const char *exec, int columns, int rows);
+
+struct docker_exec_state {
+    bool is_running, has_exit_code;
+    int exit_code;
+    int64_t pid; /* as the engine's host counts; 0: none */
+};
+typedef void (*docker_exec_seen)(void *arg, const struct docker_exec_state *state,
+                                 const struct nt_error *err);
+void docker_exec_look(struct docker *docker, const char *exec, docker_exec_seen seen, void *arg);
+
 #endif
