@@ -196,6 +196,13 @@ void packing_begin(struct packing *packing)
         refresh(packing, (int)g);
 }
 
+void packing_set_sums(struct packing *packing, int host, const float *sums)
+{
+    memcpy(packing->sums + (size_t)host * PACKING_PATHS_MAX * B, sums,
+           (size_t)packing->options.paths * B * sizeof(float));
+    refresh(packing, host);
+}
+
 void packing_shift(struct packing *packing, int i, int to)
 {
     struct packing_item *item = &packing->items[i];
@@ -275,6 +282,23 @@ static void consider(struct packing *packing, int i, struct packing_move *best)
             *best = (struct packing_move){
                 .item = i, .from = from, .to = g, .gain = gain, .price = price};
     }
+}
+
+bool packing_best_of(struct packing *packing, int i, struct packing_move *ret_move)
+{
+    const struct packing_item *item = &packing->items[i];
+    const int from = item->host;
+    const double saved = packing->hosts[from].cost - packing_cost_without(packing, from, i);
+    const int count = rank_targets(packing, i);
+    for (int r = 0; r < count; r++) {
+        const int g = packing->ranks[r].host;
+        const double price = price_of(item, g);
+        const double gain = saved - (packing_cost_with(packing, g, i) - packing->hosts[g].cost);
+        if (r == 0 || gain - price > ret_move->gain - ret_move->price)
+            *ret_move = (struct packing_move){
+                .item = i, .from = from, .to = g, .gain = gain, .price = price};
+    }
+    return count > 0;
 }
 
 static int worst_host(const struct packing *packing)

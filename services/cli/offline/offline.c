@@ -1,7 +1,9 @@
 #include <offline/offline.h>
 
+#include <offline/replay.h>
 #include <offline/verbs.h>
 
+#include <nt/memory.h>
 #include <nt/text.h>
 
 #include <stdio.h>
@@ -44,6 +46,24 @@ static int run_backtest(int argc, char **argv)
     return run_on_series(verb_backtest, argc, argv);
 }
 
+static int run_replay(int argc, char **argv)
+{
+    struct nt_error err = NT_ERROR_INIT;
+    NT_CLEANUP(nt_free_p) struct replay_options *options = nt_zalloc(sizeof(*options));
+    int status = replay_options_parse(argc, argv, options, &err);
+    if (status < 0)
+        return fail(argv[0], OFFLINE_USAGE, &err);
+    if (status > 0) {
+        (void)fputs(replay_usage, stdout);
+        return EXIT_SUCCESS;
+    }
+    if (verb_replay(options, stdout, &err) < 0) {
+        bool is_input = err.code == -EINVAL || err.code == -ENODATA || err.code == -E2BIG;
+        return fail(argv[0], is_input ? OFFLINE_INPUT : OFFLINE_FAILED, &err);
+    }
+    return EXIT_SUCCESS;
+}
+
 static const struct {
     const char *word;
     const char *what;
@@ -51,6 +71,7 @@ static const struct {
 } verbs[] = {
     {"forecast", "forecast every series of a file", run_forecast},
     {"backtest", "rolling origins over a file, scored", run_backtest},
+    {"replay", "what a recorded fleet would have looked like under each policy", run_replay},
 };
 
 int offline_main(int argc, char **argv)

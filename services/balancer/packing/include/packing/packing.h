@@ -95,6 +95,13 @@ void packing_begin(struct packing *packing);
 /* The next move; false: none is worth its price. It is made in the packing. */
 bool packing_next(struct packing *packing, struct packing_move *ret_move);
 
+/* The best target of one item, worth its price or not; false: there is none. */
+bool packing_best_of(struct packing *packing, int item, struct packing_move *ret_move);
+
+/* Sums of a host that hold more than the items known here; after packing_begin(). paths x
+ * HORIZON_BLOCKS values. */
+void packing_set_sums(struct packing *packing, int host, const float *sums);
+
 /* Make a move, whatever it costs; for what-if and for moves already under way. */
 void packing_shift(struct packing *packing, int item, int to);
 
