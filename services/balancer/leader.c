@@ -321,7 +321,7 @@ static void plan_if_due(struct leader *leader, const struct context *context)
         return;
     leader->plan_slot = slot;
     const double began_s = now_s();
-    plan_tick(context, &leader->effects, &planner_greedy);
+    plan_tick(context, &leader->effects, &planner_packing);
     nt_metric_observe(leader->numbers.plan_seconds, now_s() - began_s);
 }
 
@@ -353,7 +353,7 @@ void leader_tick(struct leader *leader, bool is_current)
         return;
     moves_tick(&context, &leader->effects, elapsed_ms);
     if (is_current) {
-        plan_react(&context, &leader->effects, &planner_greedy);
+        plan_react(&context, &leader->effects, &planner_packing);
         plan_if_due(leader, &context);
         plan_start_due(&context, &leader->effects);
     }

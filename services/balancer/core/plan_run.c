@@ -33,7 +33,8 @@ static void set_move(const struct context *context, struct effects *effects,
 {
     struct nt_plan *plan = plan_edit(context, effects, old);
     plan->moves[at].state = state;
-    if (nt_text_is(state, "started"))
+    if (nt_text_is(plan->state, "suggested") &&
+        (nt_text_is(state, "started") || nt_text_is(state, "done")))
         plan->state = "applied";
     effects_plan(effects, plan);
 }
@@ -189,6 +190,24 @@ const struct nt_reason *plan_move_reason(const struct fleet *fleet, const char *
     for (size_t i = 0; plan != NULL && i < plan->moves_count; i++)
         if (nt_text_is(plan->moves[i].move, move))
             return &plan->moves[i].reason;
+    return NULL;
+}
+
+const struct nt_planned_move *plan_waiting_move(const struct fleet *fleet, const char *server,
+                                                const char *to, const char **ret_plan)
+{
+    FLEET_EACH_PLAN(fleet, row)
+    {
+        const struct nt_plan *plan = row->record.value;
+        for (size_t i = 0; plan_is_open(plan) && i < plan->moves_count; i++) {
+            const struct nt_planned_move *move = &plan->moves[i];
+            if (!plan_move_waits(move) || !nt_text_is(move->server, server) ||
+                !nt_text_is(move->to, to))
+                continue;
+            *ret_plan = plan->plan;
+            return move;
+        }
+    }
     return NULL;
 }
 

@@ -28,6 +28,20 @@ static void refuse_target(struct request *request, const char *code, const char 
     answer_text(&request->answer, "host", host);
 }
 
+/* What a plan suggested and a person now does is that plan's move: it is applied, and judged. */
+static void take_from_plan(struct request *request, struct moves_start *start)
+{
+    struct nt_arena *arena = request->effects->arena;
+    const char *plan = NULL;
+    const struct nt_planned_move *move =
+        plan_waiting_move(request->context->fleet, start->server, start->to, &plan);
+    if (move == NULL)
+        return;
+    start->id = nt_arena_text(arena, move->move);
+    start->plan = nt_arena_text(arena, plan);
+    plan_note_move(request->context, request->effects, start->plan, start->id, "started");
+}
+
 /* A person's move works in every mode; only what cannot be done is refused. */
 void request_move(struct request *request)
 {
@@ -64,17 +78,17 @@ void request_move(struct request *request)
     }
     answer_ok(&request->answer);
     answer_text(&request->answer, "to", to->id);
+    struct moves_start start = {
+        .server = placement->server,
+        .to = to->id,
+        .request = wish->id,
+        .cutover_at_ms = cutover_at_ms > context->load_ms ? cutover_at_ms : 0,
+        .reason = reason_make(request->effects->arena, "move.asked", "name", placement->name,
+                              "from", placement->host, "to", to->id, NULL),
+    };
+    take_from_plan(request, &start);
     plan_drop_moves(context, request->effects, placement->server, NULL);
-    moves_begin(
-        context, request->effects,
-        &(struct moves_start){
-            .server = placement->server,
-            .to = to->id,
-            .request = wish->id,
-            .cutover_at_ms = cutover_at_ms > context->load_ms ? cutover_at_ms : 0,
-            .reason = reason_make(request->effects->arena, "move.asked", "name", placement->name,
-                                  "from", placement->host, "to", to->id, NULL),
-        });
+    moves_begin(context, request->effects, &start);
     request->revision = fleet_placement(request->server)->revision;
 }
 
@@ -82,7 +96,8 @@ void request_move(struct request *request)
 static void not_before(struct request *request, int64_t load_ms, const char *why)
 {
     const struct nt_placement *old = request->placement;
-    const bool is_ours = old->move != NULL && old->move->plan != NULL;
+    const bool is_ours =
+        old->move != NULL && old->move->plan != NULL && !nt_text_is(old->move->why, "move.asked");
     answer_ok(&request->answer);
     plan_drop_moves(request->context, request->effects, old->server, request->wish->move);
     struct nt_placement placement = request_placement(request, is_ours ? why : NULL);

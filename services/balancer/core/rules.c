@@ -9,6 +9,9 @@
 
 enum { DAY_MS = 24 * 3600 * 1000, PAUSE_BASE_MS = 500 };
 
+/* A copy of less tells how long it takes to begin one, not how fast bytes travel. */
+static const int64_t MEASURED_MIN_BYTES = INT64_C(16) << 20;
+
 static struct ruling fine(void)
 {
     return (struct ruling){.verdict = RULES_FINE};
@@ -53,7 +56,7 @@ struct rules_copy rules_copy_of(const struct context *context, const struct flee
     double bytes_per_s = (double)context->policy->copy_bytes_per_s;
     /* The last pass of its last move is the best measure there is. */
     const struct nt_hand *hand = observed->hand;
-    if (hand != NULL && hand->copy_ms > 0 && hand->bytes_total > 0)
+    if (hand != NULL && hand->copy_ms > 0 && hand->bytes_total >= MEASURED_MIN_BYTES)
         bytes_per_s = (double)hand->bytes_total * 1000 / (double)hand->copy_ms;
     int64_t copy_ms = (int64_t)((double)observed->writable_bytes * 1000 / bytes_per_s);
     return (struct rules_copy){.bytes = observed->writable_bytes,

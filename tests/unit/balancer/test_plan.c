@@ -43,7 +43,7 @@ static void setup(struct fixture *f)
 
 static void tick(struct fixture *f)
 {
-    plan_tick(&f->context, &f->effects, &planner_greedy);
+    plan_tick(&f->context, &f->effects, &planner_packing);
 }
 
 static void due(struct fixture *f)
@@ -302,6 +302,72 @@ static void test_modes(void **state)
     fixture_deinit(&f);
 }
 
+/* An administrator does by hand what was suggested: the plan is applied, and will be judged. */
+static void test_suggestion_followed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    setup(&f);
+    fixture_mode(&f, "suggest");
+    change(&f, "small", pin);
+    change(&f, "steady", pin);
+    tick(&f);
+    const char *move = nt_arena_text(&f.arena, fixture_plan(&f)->moves[0].move);
+    struct nt_wish wish = fixture_wish(&f, "move", "big");
+    wish.to = "spare-1";
+    assert_string_equal(fixture_decide(&f, &wish)->code, "ok");
+    assert_string_equal(fixture_plan(&f)->state, "applied");
+    assert_string_equal(fixture_plan(&f)->moves[0].state, "started");
+    assert_string_equal(fixture_now(&f, "big")->move->id, move);
+    assert_string_equal(fixture_now(&f, "big")->move->why, "move.asked");
+
+    /* Elsewhere: the plan's move is not needed any more. */
+    struct fixture g;
+    setup(&g);
+    fixture_mode(&g, "suggest");
+    fixture_host(&g, "host-2", "active", 4000, 8 * GIB);
+    change(&g, "small", pin);
+    change(&g, "steady", pin);
+    tick(&g);
+    wish = fixture_wish(&g, "move", "big");
+    wish.to = nt_text_is(fixture_plan(&g)->moves[0].to, "host-2") ? "spare-1" : "host-2";
+    assert_string_equal(fixture_decide(&g, &wish)->code, "ok");
+    assert_string_equal(fixture_plan(&g)->moves[0].state, "dropped");
+    fixture_deinit(&g);
+    fixture_deinit(&f);
+}
+
+/* A move of a few bytes says nothing about how fast a large one goes. */
+static void test_copy_rate(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t bytes_total, copy_ms, pause_ms;
+    } cases[] = {
+        {"never moved", 0, 0, 500 + 1000},
+        {"a tiny move", 100, 1000, 500 + 1000},
+        {"a real one, at 50 MB a second", 50 * 1000 * 1000, 1000, 500 + 2000},
+    };
+    for (size_t i = 0; i < NT_COUNT(cases); i++) {
+        struct fixture f;
+        setup(&f);
+        struct nt_observed observed = fixture_observed(&f, "big", "host-1", "running");
+        struct nt_hand hand = {.move = "m",
+                               .step = "running",
+                               .bytes_total = cases[i].bytes_total,
+                               .copy_ms = cases[i].copy_ms};
+        observed.hand = &hand;
+        observed.writable_bytes = 100 * 1000 * 1000;
+        fixture_observe(&f, &observed);
+        const struct rules_copy copy =
+            rules_copy_of(&f.context, fleet_find_server(&f.fleet, "big"));
+        if (copy.pause_ms != cases[i].pause_ms)
+            fail_msg("%s: %lld", cases[i].name, (long long)copy.pause_ms);
+        fixture_deinit(&f);
+    }
+}
+
 static void test_window_that_went_away(void **state)
 {
     (void)state;
@@ -508,12 +574,12 @@ static void test_unforeseen(void **state)
     fixture_server(&f, "a", "host-1", 2000, GIB);
     fixture_server(&f, "b", "host-1", 2000, GIB);
     for (int minute = 0; minute < 3; minute++) {
-        plan_react(&f.context, &f.effects, &planner_greedy);
+        plan_react(&f.context, &f.effects, &planner_packing);
         assert_int_equal(f.effects.count, 0); /* two readings are not yet danger */
         fixture_advance(&f, MINUTE);
         fixture_load(&f, "host-1", 3800, "a", 1900);
     }
-    plan_react(&f.context, &f.effects, &planner_greedy);
+    plan_react(&f.context, &f.effects, &planner_packing);
     const struct nt_alert *alert = fixture_alert(&f);
     assert_string_equal(alert->kind, "overload");
     assert_true(alert->on);
@@ -526,13 +592,13 @@ static void test_unforeseen(void **state)
 
     /* While it acts, it does not plan again; when it is calm, the alert ends. */
     fixture_clear(&f);
-    plan_react(&f.context, &f.effects, &planner_greedy);
+    plan_react(&f.context, &f.effects, &planner_packing);
     assert_int_equal(f.effects.count, 0);
     for (int minute = 0; minute < 3; minute++) {
         fixture_advance(&f, MINUTE);
         fixture_load(&f, "host-1", 1900, "b", 1900);
     }
-    plan_react(&f.context, &f.effects, &planner_greedy);
+    plan_react(&f.context, &f.effects, &planner_packing);
     assert_false(fixture_alert(&f)->on);
     fixture_deinit(&f);
 }
@@ -587,6 +653,8 @@ int main(void)
         cmocka_unit_test(test_started_in_time),
         cmocka_unit_test(test_fast_clock),
         cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_suggestion_followed),
+        cmocka_unit_test(test_copy_rate),
         cmocka_unit_test(test_window_that_went_away),
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_too_big_to_copy),

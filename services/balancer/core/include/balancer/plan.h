@@ -32,6 +32,10 @@ void plan_note_move(const struct context *context, struct effects *effects, cons
 const struct nt_reason *plan_move_reason(const struct fleet *fleet, const char *id,
                                          const char *move);
 
+/* A planned move of a server to that host that still waits; NULL: none. */
+const struct nt_planned_move *plan_waiting_move(const struct fleet *fleet, const char *server,
+                                                const char *to, const char **ret_plan);
+
 /* Waiting moves of a server (only that move where it is not NULL) are dropped. */
 void plan_drop_moves(const struct context *context, struct effects *effects, const char *server,
                      const char *move);

@@ -45,7 +45,8 @@ struct planner {
                     struct nt_arena *arena, struct proposal *ret_proposal);
 };
 
-/* The cheapest single move that clears the window, else the best, again and again. */
-extern const struct planner planner_greedy;
+/* The move that saves most expected overload for its price, again and again, until the window is
+ * gone; compared by <packing/packing.h>. */
+extern const struct planner planner_packing;
 
 #endif
