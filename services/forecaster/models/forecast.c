@@ -34,28 +34,31 @@ void forecast_make(const struct forecast_ask *ask, struct nt_arena *arena, struc
     *forecast =
         (struct forecast){.point = NT_ARRAY(arena, ask->horizon, double),
                           .quantiles = NT_ARRAY(arena, ask->levels_count * ask->horizon, double)};
-    struct task task;
-    if (!prepare_task(ask, arena, &task)) {
+    struct task *task = NT_NEW(arena, struct task);
+    if (!prepare_task(ask, arena, task)) {
         forecast_nothing(ask, forecast);
         return;
     }
-    struct ensemble ensemble;
-    ensemble_run(&ensemble, &task, arena, scratch);
-    const struct tables *tables = tables_for(&task);
+    struct ensemble *ensemble = NT_NEW(arena, struct ensemble);
+    ensemble_run(ensemble, task, arena, scratch);
+    const struct tables *tables = tables_for(task);
     struct mix mix;
-    mix_decide(&ensemble, &tables->gates, &mix);
-    double *residuals = NT_ARRAY(arena, task.origins_count * task.horizon, double);
-    mix_residuals(&mix, &ensemble, residuals);
-    mix_path(&mix, &ensemble, task.origins_count - 1, forecast->point);
-    for (size_t h = 0; h < ask->horizon; h++) {
+    mix_decide(ensemble, &tables->gates, &mix);
+    double *residuals = NT_ARRAY(arena, task->origins_count * task->horizon, double);
+    mix_residuals(&mix, ensemble, residuals);
+    mix_path(&mix, ensemble, task->origins_count - 1, forecast->point);
+    forecast->ensemble = ensemble;
+    forecast->residuals = residuals;
+    for (size_t h = 0; h < ask->horizon && ask->levels_count > 0; h++) {
         double half_widths[SPREAD_SHARES];
-        spread_half_widths(&ensemble, residuals, &tables->spread, h, half_widths);
+        spread_half_widths(ensemble, residuals, &tables->spread, h, half_widths);
         for (size_t i = 0; i < ask->levels_count; i++)
             forecast->quantiles[i * ask->horizon + h] =
                 within(ask, forecast->point[h] + spread_offset(half_widths, ask->levels[i]));
-        forecast->point[h] = within(ask, forecast->point[h]);
     }
-    size_t days = task.day > 0 ? task.count / task.day : 0;
+    for (size_t h = 0; h < ask->horizon; h++)
+        forecast->point[h] = within(ask, forecast->point[h]);
+    size_t days = task->day > 0 ? task->count / task->day : 0;
     forecast->rung = days < SHORT_DAYS  ? FORECAST_LEVEL
                      : days < FULL_DAYS ? FORECAST_SHORT
                                         : FORECAST_FULL;
