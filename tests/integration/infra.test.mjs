@@ -86,6 +86,15 @@ test('an engine that dies comes back alone, and ends what it left running', asyn
   { timeoutMs: 60_000 });
 });
 
+test('a local host whose sleeping container dies comes back whole', async () => {
+  await crash('spare-1');
+  for (const service of ['engine-spare-1', 'provisioner-spare-1', 'collector-spare-1']) {
+    await until(`${service} to be healthy`, async () =>
+      (await docker('inspect', '-f', '{{.State.Health.Status}}', await container(service))) === 'healthy',
+    { timeoutMs: 60_000 });
+  }
+});
+
 test('an unknown address gets a page in both languages', async () => {
   const port = process.env.NEAPTIDE_HTTP_PORT;
   const answer = await request(new URL(`http://nobody.s.localhost:${port}/`));

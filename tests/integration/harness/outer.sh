@@ -49,7 +49,7 @@ run_stack() { # PART FOLDER
     fi
     local status=0
     run_inside "$part" --network "${COMPOSE_PROJECT_NAME}_inner" --cap-add NET_ADMIN \
-        -v "$(docker_socket):/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
+        -v "$NEAPTIDE_MACHINE_SOCKET:/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
         -e COMPOSE_PROJECT_NAME -e NEAPTIDE_FOLDER="$2" -e NEAPTIDE_URL="$url" -e NEAPTIDE_DOMAIN \
         -e NEAPTIDE_HTTP_PORT -e NEAPTIDE_TCP_FIRST -e NEAPTIDE_TCP_LAST -e NEAPTIDE_BIND \
         -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB \
@@ -67,11 +67,6 @@ run_playback() {
             sh -c 'cat >/playback/curves.csv && chmod 644 /playback/curves.csv'
     NEAPTIDE_CLOCK_LOAD0_MS=1793588400000 NEAPTIDE_CLOCK_RATE=360 NEAPTIDE_MODE=off \
         NEAPTIDE_PLAYBACK_FILE=/var/lib/neaptide/playback/curves.csv run_stack playback playback
-}
-
-docker_socket() {
-    local host=${DOCKER_HOST:-unix:///var/run/docker.sock}
-    echo "${host#unix://}"
 }
 
 keep_service_logs() { # PART
