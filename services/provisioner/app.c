@@ -332,7 +332,7 @@ void app_free(struct app *app)
     struct agent *next = NULL;
     HASH_ITER(hh, app->agents, agent, next)
     {
-        HASH_DEL(app->agents, agent);
+        HASH_DEL(app->agents, agent); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         free(agent->address);
         free(agent);
     }

@@ -350,7 +350,7 @@ void fleet_free(struct fleet *fleet)
     struct server *next = NULL;
     HASH_ITER(hh, fleet->servers, server, next)
     {
-        HASH_DEL(fleet->servers, server);
+        HASH_DEL(fleet->servers, server); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         server_free(server);
     }
     docker_free(fleet->docker);

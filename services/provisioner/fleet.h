@@ -107,20 +107,20 @@ bool fleet_is_idle(const struct fleet *fleet);
 void fleet_free(struct fleet *fleet);
 
 /* A record of the topic; value of len 0: a tombstone. Borrowed. */
-int fleet_placement(struct fleet *fleet, const char *server, struct nt_span value,
+int fleet_placement(struct fleet *fleet, const char *id, struct nt_span value,
                     const char *traceparent, struct nt_error *err);
 
 /* The view is at its end: from now on, act. */
 void fleet_begin(struct fleet *fleet);
 
 /* Somebody published under our key before: make sure that it is true, or gone. */
-void fleet_remember(struct fleet *fleet, const char *server);
+void fleet_remember(struct fleet *fleet, const char *id);
 
 /* Why we are not ready, or NULL. */
 const char *fleet_trouble(const struct fleet *fleet);
 
 /* What was published last did not arrive: say it again. */
-void fleet_untold(struct fleet *fleet, const char *server);
+void fleet_untold(struct fleet *fleet, const char *id);
 
 /* --- between the files of the fleet ---------------------------------------------------------- */
 

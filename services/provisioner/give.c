@@ -151,7 +151,7 @@ void give_check(struct server *server)
         bool is_ours = mark->role == MARK_SOURCE && nt_text_is(mark->move, give->move);
         if (is_ours && mark->step == MARK_SERVING)
             continue;
-        LL_DELETE(server->gives, give);
+        LL_DELETE(server->gives, give); /* NOLINT(clang-analyzer-unix.Malloc): utlist relinks */
         if (is_ours && mark->step == MARK_HANDED_OVER) {
             begin_stream(give);
         } else {

@@ -295,7 +295,7 @@ static void step(struct edge *edge)
     if (edge->is_busy || !edge->is_wanted || !runtime_is_up(edge->runtime))
         return;
     if (!take_lock(edge)) {
-        nt_timer_start(edge->again, 5 * AGAIN_MS, 0);
+        nt_timer_start(edge->again, UINT64_C(5) * AGAIN_MS, 0);
         return;
     }
     if (edge->must_read) {

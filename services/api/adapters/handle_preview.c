@@ -216,8 +216,7 @@ void handle_preview_server(struct ask *ask)
         ask_code(ask, "not-found");
         return;
     }
-    const struct nt_account *owner =
-        server == NULL ? ask->account : fleet_account(fleet, server->owner);
+    const struct nt_account *owner = server == NULL ? NULL : fleet_account(fleet, server->owner);
     if (owner == NULL)
         owner = ask->account;
     struct fleet_use used = fleet_used_by(fleet, owner->user);

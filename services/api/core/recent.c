@@ -37,7 +37,7 @@ void recent_free(struct recent *recent)
     struct ring *next = NULL;
     HASH_ITER(hh, recent->rings, ring, next)
     {
-        HASH_DEL(recent->rings, ring);
+        HASH_DEL(recent->rings, ring); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
         free(ring->subject);
         free(ring->steps);
         free(ring);

@@ -110,7 +110,7 @@ json_t *view_forecast(const struct view *view, const char *subject, const char *
         "subject", subject, "resource", resource, "unit",
         strcmp(resource, "cpu") == 0 ? "cpu_milli" : "mem_bytes", "issued_ms",
         (json_int_t)it->issued_ms, "from_ms",
-        (json_int_t)(it->issued_ms + (int64_t)skip * it->step_ms), "step_ms", (int)it->step_ms,
+        (json_int_t)it->issued_ms + (json_int_t)skip * it->step_ms, "step_ms", (int)it->step_ms,
         "p10", values(it->p10, skip, count), "p50", values(it->p50, skip, count), "p90",
         values(it->p90, skip, count), "limit",
         it->capacity > 0 ? j_whole(it->capacity) : json_null(), "model", it->model, "band",

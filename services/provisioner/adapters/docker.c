@@ -213,17 +213,25 @@ static void on_info(void *arg, int status, json_t *json, const struct nt_error *
     docker->options.on_up(docker->options.arg, docker->engine, docker->version);
 }
 
+/* The minor of a version "1.41". */
+static int parse_minor(const char *version, int64_t *ret_minor)
+{
+    if (version == NULL || !nt_text_starts(version, "1."))
+        return -EINVAL;
+    return nt_parse_i64(version + 2, 0, 9999, ret_minor);
+}
+
 static bool choose_api(struct docker *docker, json_t *version)
 {
     const char *least = json_string_value(json_object_get(version, "MinAPIVersion"));
     const char *most = json_string_value(json_object_get(version, "ApiVersion"));
-    int least_minor = 0;
-    int most_minor = 0;
-    if (least == NULL || most == NULL || sscanf(least, "1.%d", &least_minor) != 1 ||
-        sscanf(most, "1.%d", &most_minor) != 1 || most_minor < API_MINOR)
+    int64_t least_minor = 0;
+    int64_t most_minor = 0;
+    if (parse_minor(least, &least_minor) < 0 || parse_minor(most, &most_minor) < 0 ||
+        most_minor < API_MINOR)
         return false;
     (void)snprintf(docker->api, sizeof(docker->api), "/v1.%d",
-                   least_minor > API_MINOR ? least_minor : API_MINOR);
+                   least_minor > API_MINOR ? (int)least_minor : API_MINOR);
     free(docker->version);
     docker->version = nt_strdup(json_string_value(json_object_get(version, "Version")));
     return true;

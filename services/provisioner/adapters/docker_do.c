@@ -67,7 +67,7 @@ void docker_update(struct docker *docker, const char *container, int64_t cpu_mil
     char path[128];
     (void)snprintf(path, sizeof(path), "/containers/%.64s/update", container);
     /* Memory and MemorySwap together: one without the other is refused (LIBRARIES.md). */
-    json_t *body = json_pack("{s:I, s:I, s:I}", "NanoCpus", (json_int_t)(cpu_milli * 1000000),
+    json_t *body = json_pack("{s:I, s:I, s:I}", "NanoCpus", (json_int_t)cpu_milli * 1000000,
                              "Memory", (json_int_t)mem_bytes, "MemorySwap", (json_int_t)mem_bytes);
     single_call(docker, "POST", path, body, 0, done, arg);
     json_decref(body);

@@ -120,11 +120,12 @@ static void on_chunk(void *arg, bool cancelled)
     struct load *load = arg;
     (void)cancelled;
     load->is_reading = false;
-    if (load->call == NULL)
-        finish(load);
-    else if (load->is_waiting)
-        nt_http_resume(load->call);
+    bool was_waiting = load->is_waiting;
     load->is_waiting = false;
+    if (load->call == NULL)
+        finish(load); /* load is gone */
+    else if (was_waiting)
+        nt_http_resume(load->call);
 }
 
 static ssize_t give(void *arg, uint8_t *into, size_t room)

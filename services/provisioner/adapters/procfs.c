@@ -81,13 +81,16 @@ int32_t procfs_connections_of(const char *table, const int32_t *ports, size_t co
 {
     int32_t found = 0;
     for (const char *line = strchr(table, '\n'); line != NULL; line = strchr(line + 1, '\n')) {
-        unsigned port = 0;
-        unsigned state = 0;
-        if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &port, &state) != 2 ||
-            state != TCP_ESTABLISHED)
+        /* "number: address:port address:port state", all but the number in hexadecimal. */
+        const char *at = strchr(line, ':');
+        const char *own_port = at == NULL ? NULL : strchr(at + 1, ':');
+        const char *peer = own_port == NULL ? NULL : strchr(own_port, ' ');
+        const char *state = peer == NULL ? NULL : strchr(peer + 1, ' ');
+        if (state == NULL || strtoul(state, NULL, 16) != TCP_ESTABLISHED)
             continue;
+        unsigned long port = strtoul(own_port + 1, NULL, 16);
         for (size_t i = 0; i < count; i++)
-            found += ports[i] == (int32_t)port;
+            found += ports[i] >= 0 && (unsigned long)ports[i] == port;
     }
     return found;
 }
@@ -136,12 +139,10 @@ char *procfs_boot(struct nt_arena *arena)
     NT_CLEANUP(nt_free_p) char *boot = read_file("/proc/sys/kernel/random/boot_id");
     NT_CLEANUP(nt_free_p) char *stat = read_file("/proc/1/stat");
     const char *name_end = stat == NULL ? NULL : strrchr(stat, ')');
-    unsigned long long start = 0;
     /* Field 22; the name before it may hold spaces and is skipped with its parenthesis. */
-    if (name_end != NULL)
-        (void)sscanf(name_end + 1,
-                     " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
-                     "%llu",
-                     &start);
+    const char *field = name_end;
+    for (int i = 2; i < 22 && field != NULL; i++)
+        field = strchr(field + 1, ' ');
+    unsigned long long start = field == NULL ? 0 : strtoull(field, NULL, 10);
     return nt_arena_printf(arena, "%.36s-%llu", boot == NULL ? "unknown" : boot, start);
 }

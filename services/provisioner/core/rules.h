@@ -9,8 +9,8 @@ struct step step_wait(int64_t until_ms, const char *why);
 struct step step_stuck(const char *fault, const char *why); /* nothing to do until it is mended */
 struct step step_on(enum act act, const struct seen *seen, const char *why);
 
-/* Our side of the mark moves on to `step` because of the placement as it is now. */
-struct step step_mark(const struct world *world, enum mark_role role, enum mark_step step,
+/* Our side of the mark moves on to `to` because of the placement as it is now. */
+struct step step_mark(const struct world *world, enum mark_role role, enum mark_step to,
                       const char *why);
 
 /* The server is this host's own: generation, limits, run, crash. */

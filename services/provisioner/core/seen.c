@@ -74,11 +74,15 @@ int seen_parse_time(const char *text, int64_t *ret_ms)
     }
     int64_t offset_s = 0;
     if (*rest == '+' || *rest == '-') {
-        int hours = 0;
-        int minutes = 0;
-        if (sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2)
+        char *colon = NULL;
+        long hours = strtol(rest + 1, &colon, 10);
+        if (colon != rest + 3 || *colon != ':')
             return -EINVAL;
-        offset_s = (*rest == '-' ? -1 : 1) * (hours * 3600L + minutes * 60L);
+        char *end = NULL;
+        long minutes = strtol(colon + 1, &end, 10);
+        if (end != colon + 3)
+            return -EINVAL;
+        offset_s = (*rest == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
     } else if (*rest != 'Z') {
         return -EINVAL;
     }

@@ -214,7 +214,7 @@ static json_t *host_config_of(const struct nt_placement *placement, const char *
     const struct nt_resources *granted = &placement->granted;
     return json_pack(
         "{s:s, s:I, s:I, s:I, s:I, s:b, s:[s], s:[s], s:{s:s, s:i}, s:{s:s, s:{s:s, s:s}}, s:b}",
-        "NetworkMode", network, "NanoCpus", (json_int_t)(granted->cpu_milli * 1000000), "Memory",
+        "NetworkMode", network, "NanoCpus", (json_int_t)granted->cpu_milli * 1000000, "Memory",
         (json_int_t)granted->mem_bytes, "MemorySwap", (json_int_t)granted->mem_bytes, "PidsLimit",
         (json_int_t)PIDS_MAX, "Init", 1, "SecurityOpt", "no-new-privileges:true", "CapDrop",
         "NET_RAW", "RestartPolicy", "Name", "no", "MaximumRetryCount", 0, "LogConfig", "Type",

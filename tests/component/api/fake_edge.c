@@ -71,12 +71,11 @@ static void change_map(struct fake_edge *edge, const char *verb, const char *map
                        const char *value, struct nt_buf *out)
 {
     struct entry *entry = find(edge, map, key);
-    if (strcmp(verb, "add") == 0 && value != NULL)
+    bool is_set = strcmp(verb, "set") == 0;
+    if (value != NULL && (strcmp(verb, "add") == 0 || (is_set && entry != NULL)))
         set(edge, map, key, value);
-    else if (entry == NULL || (strcmp(verb, "set") == 0 && value == NULL))
+    else if (entry == NULL || is_set)
         (void)nt_buf_add_text(out, "entry not found.\n");
-    else if (strcmp(verb, "set") == 0)
-        set(edge, map, key, value);
     else
         *entry = edge->entries[--edge->count];
 }

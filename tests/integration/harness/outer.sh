@@ -1,7 +1,7 @@
 # Sourced by ./neaptide: the tests, each part in a container made from neaptide/test.
 # shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
 
-all_parts=(lint unit clang fuzz web stack playback readme)
+all_parts=(lint unit clang tidy fuzz web stack playback readme)
 # bench prints figures for docs/benchmarks.md; only when asked for.
 known_parts=("${all_parts[@]}" bench)
 

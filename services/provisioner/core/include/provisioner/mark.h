@@ -57,7 +57,7 @@ struct mark {
 const char *mark_step_word(enum mark_step step);
 
 int mark_encode(const struct mark *mark, struct nt_buf *out, struct nt_error *err);
-int mark_decode(struct nt_arena *arena, struct nt_span json, struct mark *ret_mark,
+int mark_decode(struct nt_arena *arena, struct nt_span bytes, struct mark *ret_mark,
                 struct nt_error *err);
 
 struct mark mark_dup(struct nt_arena *arena, const struct mark *mark);
