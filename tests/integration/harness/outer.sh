@@ -1,7 +1,7 @@
 # Sourced by ./neaptide: the tests, each part in a container made from neaptide/test.
 # shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
 
-all_parts=(lint unit clang tidy fuzz web stack playback readme)
+all_parts=(lint unit clang tidy fuzz web stack playback readme upgrade)
 # bench prints figures for docs/benchmarks.md; only when asked for.
 known_parts=("${all_parts[@]}" bench)
 
@@ -26,7 +26,7 @@ run_inside() { # PART DOCKER-OPTIONS...
     # The compiler's and npm's caches are all that outlives a run.
     # Tests of copied layers set the marks that overlayfs keeps in trusted attributes: that needs SYS_ADMIN, and a
     # /tmp that is not itself an overlay.
-    docker create -i --init --name "$runner" --cap-add SYS_ADMIN -v /tmp -v neaptide-test-cache:/cache -e CI -e NEAPTIDE_PRESET "$@" neaptide/test \
+    docker create -i --init --name "$runner" --cap-add SYS_ADMIN -v /tmp -v neaptide-test-cache:/cache -e CI -e NEAPTIDE_PRESET -e NEAPTIDE_TESTS "$@" neaptide/test \
         bash -c 'mkdir -p /src && tar -xC /src && cd /src && exec tests/integration/harness/inner "$1"' - "$part" >/dev/null
     pack_tree | docker start -ai "$runner" 2>&1 | tee "$logs/test-$part.log" || status=1
     docker cp "$runner:/artifacts/." "$artifacts" >/dev/null 2>&1 || true
@@ -38,6 +38,18 @@ run_inside() { # PART DOCKER-OPTIONS...
 NEAPTIDE_HOST_CPU_MILLI=$(($(nproc) * 1000))
 export NEAPTIDE_HOST_CPU_MILLI
 
+# Run harness/inner PART in a container on the stack's network, with what tests of a stack may use.
+run_on_stack() { # PART DOCKER-OPTIONS...
+    local part=$1
+    shift
+    run_inside "$part" --network "${COMPOSE_PROJECT_NAME}_inner" --cap-add NET_ADMIN \
+        -v "$NEAPTIDE_MACHINE_SOCKET:/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
+        -e COMPOSE_PROJECT_NAME -e NEAPTIDE_URL="$url" -e NEAPTIDE_DOMAIN \
+        -e NEAPTIDE_HTTP_PORT -e NEAPTIDE_TCP_FIRST -e NEAPTIDE_TCP_LAST -e NEAPTIDE_BIND \
+        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB \
+        -e NEAPTIDE_SETUP_TOKEN="$(in_service api cat /var/lib/neaptide/secrets/setup-token)" "$@"
+}
+
 # One stack of its own for the tests in FOLDER of tests/integration.
 run_stack() { # PART FOLDER
     local part=$1
@@ -48,12 +60,7 @@ run_stack() { # PART FOLDER
         return 1
     fi
     local status=0
-    run_inside "$part" --network "${COMPOSE_PROJECT_NAME}_inner" --cap-add NET_ADMIN \
-        -v "$NEAPTIDE_MACHINE_SOCKET:/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
-        -e COMPOSE_PROJECT_NAME -e NEAPTIDE_FOLDER="$2" -e NEAPTIDE_URL="$url" -e NEAPTIDE_DOMAIN \
-        -e NEAPTIDE_HTTP_PORT -e NEAPTIDE_TCP_FIRST -e NEAPTIDE_TCP_LAST -e NEAPTIDE_BIND \
-        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB \
-        -e NEAPTIDE_SETUP_TOKEN="$(in_service api cat /var/lib/neaptide/secrets/setup-token)" || status=1
+    run_on_stack "$part" -e NEAPTIDE_FOLDER="$2" || status=1
     [ $status -eq 0 ] || keep_service_logs "$part"
     step "take down the $part stack" take_down -v || true
     return $status
@@ -109,12 +116,54 @@ run_readme() {
     return $status
 }
 
+# `up` of this tree over an installation of the commit before it (NEAPTIDE_UPGRADE_FROM names another), as an
+# installation of its own. It builds images of both, so it comes last.
+run_upgrade() {
+    local from old log=$logs/test-upgrade.log
+    if ! from=$(git rev-parse --verify -q "${NEAPTIDE_UPGRADE_FROM:-HEAD~1}^{commit}"); then
+        echo 'SKIPPED: this clone does not have the commit before this one' | tee "$log"
+        echo '100% tests passed, 0 tests failed out of 0' >>"$log"
+        return 0
+    fi
+    old=$(mktemp -d "${TMPDIR:-/tmp}/neaptide-old-XXXXXX")
+    printf 'from %s\n' "$(git log -1 --format='%h %s' "$from")"
+    # For this function and all that it calls.
+    local -x COMPOSE_PROJECT_NAME=neaptide-upgrade NEAPTIDE_HTTP_PORT=18288 NEAPTIDE_TCP_FIRST=25000 NEAPTIDE_TCP_LAST=25099
+    local url=http://console.$NEAPTIDE_DOMAIN:$NEAPTIDE_HTTP_PORT status=0
+    git clone -q --shared . "$old" && git -C "$old" checkout -q --detach "$from" && upgrade_steps "$old" || status=1
+    ./neaptide down --wipe --yes >/dev/null || status=1
+    rm -rf "$old"
+    return $status
+}
+
+upgrade_steps() { # OLD-TREE
+    if ! { "$1/neaptide" up && run_on_stack before-upgrade; }; then
+        count_failure upgrade 'the earlier version did not run'
+        return 1
+    fi
+    local before
+    before=$(cat "$artifacts/before.json")
+    rm "$artifacts/before.json"
+    if ! ./neaptide up; then
+        count_failure upgrade 'up over the earlier version'
+        return 1
+    fi
+    run_on_stack after-upgrade -e NEAPTIDE_BEFORE="$before" || return 1
+    if "$1/neaptide" up >"$logs/back.log" 2>&1 || ! grep -q 'older than what is installed' "$logs/back.log"; then
+        tail -n 20 "$logs/back.log"
+        count_failure upgrade 'up of the earlier version was not refused'
+        return 1
+    fi
+    echo '100% tests passed, 0 tests failed out of 1' >>"$logs/test-upgrade.log"
+}
+
 run_part() { # PART
     printf '\n=== %s\n' "$1"
     case $1 in
     stack | bench) run_stack "$1" . ;;
     playback) run_playback ;;
     readme) run_readme ;;
+    upgrade) run_upgrade ;;
     *) run_inside "$1" ;;
     esac
 }
