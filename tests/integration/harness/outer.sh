@@ -149,12 +149,35 @@ upgrade_steps() { # OLD-TREE
         return 1
     fi
     run_on_stack after-upgrade -e NEAPTIDE_BEFORE="$before" || return 1
-    if "$1/neaptide" up >"$logs/back.log" 2>&1 || ! grep -q 'older than what is installed' "$logs/back.log"; then
-        tail -n 20 "$logs/back.log"
-        count_failure upgrade 'up of the earlier version was not refused'
+    must_refuse 'older than what is installed' "$1/neaptide" up || return 1
+    run_restore "$before"
+}
+
+must_refuse() { # WORDS COMMAND...
+    local words=$1
+    shift
+    if "$@" >"$logs/refused.log" 2>&1 || ! grep -q "$words" "$logs/refused.log"; then
+        tail -n 20 "$logs/refused.log"
+        count_failure upgrade "not refused: $*"
         return 1
     fi
-    echo '100% tests passed, 0 tests failed out of 1' >>"$logs/test-upgrade.log"
+}
+
+# Kafka's disk is lost, and comes back from a backup: the same must still be there.
+run_restore() { # BEFORE
+    local saved=$logs/saved.backup
+    if ! { ./neaptide backup "$saved" && ./neaptide down; }; then
+        count_failure upgrade 'backup'
+        return 1
+    fi
+    must_refuse 'still there' ./neaptide restore "$saved" || return 1
+    docker volume rm "${COMPOSE_PROJECT_NAME}_kafka" >/dev/null
+    if ! ./neaptide restore "$saved"; then
+        count_failure upgrade 'restore'
+        return 1
+    fi
+    run_on_stack after-restore -e NEAPTIDE_BEFORE="$1" || return 1
+    echo '100% tests passed, 0 tests failed out of 3' >>"$logs/test-upgrade.log"
 }
 
 run_part() { # PART

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// After `up` of this tree over an earlier version: what upgrade/before.mjs made is still there.
+// After `up` of this tree over an earlier version, and after a restore: what upgrade/before.mjs made is still
+// there.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { administrator } from '../lib/client.mjs';
+import { administrator, fresh } from '../lib/client.mjs';
 import { request, serverUrl } from '../lib/http.mjs';
 import { container, innerDocker, serverContainers } from '../lib/stack.mjs';
 import { until } from '../lib/until.mjs';
@@ -26,5 +27,5 @@ test('the server, its file, its address and its container are still there', asyn
 
 test('a new server can be made', async () => {
   const admin = await administrator();
-  await admin.untilState(await admin.create({ name: 'made-after-1', template: 'web' }), 'running');
+  await admin.untilState(await admin.create({ name: fresh('after'), template: 'web' }), 'running');
 });
