@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
 
 all_parts=(lint unit clang tidy fuzz web stack playback readme upgrade)
-# bench prints figures for docs/benchmarks.md; only when asked for.
-known_parts=("${all_parts[@]}" bench)
+# bench prints figures for docs/benchmarks.md, demo takes five minutes of its own; only when asked for.
+known_parts=("${all_parts[@]}" bench demo)
 
 # Containers of tests read the tree from their standard input, so that nothing is mounted and nothing written.
 pack_tree() {
@@ -69,9 +69,7 @@ run_stack() { # PART FOLDER
 # An installation whose clock runs at 360x from a Monday 03:00 on, and plays recorded curves.
 run_playback() {
     make_volumes >/dev/null
-    awk -v cpu_milli="$NEAPTIDE_HOST_CPU_MILLI" -f tests/integration/playback/curves.awk |
-        docker run --rm -i --network none -v "${COMPOSE_PROJECT_NAME}_playback:/playback" neaptide/base \
-            sh -c 'cat >/playback/curves.csv && chmod 644 /playback/curves.csv'
+    write_curves 0
     NEAPTIDE_CLOCK_LOAD0_MS=1793588400000 NEAPTIDE_CLOCK_RATE=360 NEAPTIDE_MODE=off \
         NEAPTIDE_PLAYBACK_FILE=/var/lib/neaptide/playback/curves.csv run_stack playback playback
 }
@@ -180,6 +178,25 @@ run_restore() { # BEFORE
     echo '100% tests passed, 0 tests failed out of 3' >>"$logs/test-upgrade.log"
 }
 
+# The demonstration from beginning to end: its guide ends well only when the tide was seen and avoided.
+run_demo() {
+    local log=$logs/test-demo.log status=0
+    env -u COMPOSE_PROJECT_NAME NEAPTIDE_HTTP_PORT=18388 NEAPTIDE_TCP_FIRST=26000 NEAPTIDE_TCP_LAST=26099 \
+        ./neaptide demo || status=1
+    env -u COMPOSE_PROJECT_NAME ./neaptide demo --stop || status=1
+    if [ -n "$(docker ps -aq --filter label=com.docker.compose.project=neaptide-demo)" ] ||
+        docker volume ls -q | grep -q '^neaptide-demo_'; then
+        echo 'something of the demonstration is left'
+        status=1
+    fi
+    if [ $status -eq 0 ]; then
+        echo '100% tests passed, 0 tests failed out of 1' >>"$log"
+    else
+        count_failure demo 'the tide was not avoided, or not cleaned up'
+    fi
+    return $status
+}
+
 run_part() { # PART
     printf '\n=== %s\n' "$1"
     case $1 in
@@ -187,6 +204,7 @@ run_part() { # PART
     playback) run_playback ;;
     readme) run_readme ;;
     upgrade) run_upgrade ;;
+    demo) run_demo ;;
     *) run_inside "$1" ;;
     esac
 }

@@ -1,8 +1,11 @@
-# The recorded curves that the tide test plays: host-1 carries a background and two servers whose sum
+# The recorded curves that the demonstration and the tide test play: host-1 carries a background and two servers whose sum
 # passes 90 % of its CPU from 13:00 to 16:00 on every day, and spare-1 is nearly idle. Seven days in
 # steps of five minutes.
 #
-#   awk -v cpu_milli=1000 -f curves.awk > curves.csv      cpu_milli: the capacity of one host
+#   awk -v cpu_milli=1000 -v lunch=0.06 -f curves.awk > curves.csv
+#
+# cpu_milli: the capacity of one host. lunch: the share of it by which each server rests from 11:45 to
+# 12:15, so that there is a best moment to move it; 0 where it is not given.
 
 # 0 outside from..to (hours), 1 inside, with slopes of half an hour before and after.
 function plateau(hour, from, to,    rise, fall) {
@@ -37,8 +40,10 @@ BEGIN {
     for (t = 0; t < 7 * 86400; t += 300) {
         line = t
         for (at = 1; at <= count; at++) {
-            share = low[at] + (high[at] - low[at]) * plateau((t % 86400) / 3600, 13, 16) + jitter[at] * noise(at)
-            line = line sprintf(",%d", share * cpu_milli + 0.5)
+            hour = (t % 86400) / 3600
+            share = low[at] + (high[at] - low[at]) * plateau(hour, 13, 16) + jitter[at] * noise(at)
+            if (names[at] ~ /^server:/) share -= lunch * plateau(hour, 11.75, 12.25)
+            line = line sprintf(",%d", share < 0 ? 0 : share * cpu_milli + 0.5)
         }
         print line
     }
