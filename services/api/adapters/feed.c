@@ -164,9 +164,27 @@ static void on_source_ready(void *arg)
     feed->on_ready(feed->arg);
 }
 
+/* Sessions that ended a day ago leave the topic too, some each time. */
+static void bury_sessions(struct desk *desk)
+{
+    const struct table *sessions = &desk->fleet.sessions;
+    int64_t before_ms = nt_wall_ms() - FLEET_REMEMBER_MS;
+    struct desk_record records[DESK_RECORDS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < sessions->count && count < NT_COUNT(records); i++) {
+        const struct nt_session *session = table_at(sessions, i);
+        if (session->expires_at_ms < before_ms)
+            records[count++] = (struct desk_record){NT_TOPIC_SESSIONS, session->hash, NULL};
+    }
+    if (count > 0 && desk_can_write(desk))
+        desk_commit(desk, records, count, NULL, NULL, NULL);
+}
+
 static void on_tidy(void *arg)
 {
     struct feed *feed = arg;
+    if (feed->desk->is_fleet_ready)
+        bury_sessions(feed->desk);
     if (feed->desk->is_fleet_ready)
         fleet_prune(&feed->desk->fleet, nt_wall_ms());
 }
@@ -194,7 +212,8 @@ static int open_sources(struct feed *feed, int64_t history_from_ms, struct nt_er
         NT_TOPIC_POOL,          NT_TOPIC_SERVER_STATE,    NT_TOPIC_PLANS,
         NT_TOPIC_FORECAST_LOAD, NT_TOPIC_FORECAST_WINDOWS};
     static const enum nt_topic day[] = {NT_TOPIC_REQUESTS, NT_TOPIC_OUTCOMES};
-    static const enum nt_topic events[] = {NT_TOPIC_SERVER_EVENTS, NT_TOPIC_MOVE_EVENTS};
+    static const enum nt_topic events[] = {NT_TOPIC_SERVER_EVENTS, NT_TOPIC_MOVE_EVENTS,
+                                           NT_TOPIC_AUDIT};
     static const enum nt_topic load[] = {NT_TOPIC_HOST_LOAD};
     static const enum nt_topic rollup[] = {NT_TOPIC_HOST_ROLLUP};
     int64_t age_ms = 0; /* the beginning */

@@ -11,6 +11,8 @@
 #include <registry/routes.h>
 #include <string.h>
 
+#define USE_MS (INT64_C(10) * 60 * 1000)
+
 struct binding {
     struct desk *desk;
     const struct route *route;
@@ -37,6 +39,21 @@ static const char *token_of(const struct desk *desk, struct nt_request *request)
     return nt_text_is_empty(cookie) ? NULL : cookie;
 }
 
+/* When it was used last: written every ten minutes at most, nobody waits for it. */
+static void note_use(struct ask *ask, const struct nt_session *session)
+{
+    int64_t now_ms = nt_wall_ms();
+    if (now_ms - session->last_used_ms < USE_MS || !desk_can_write(ask->desk))
+        return;
+    struct nt_session used;
+    nt_session_copy(&ask->arena, &used, session);
+    used.last_used_ms = now_ms;
+    used.address = ask->peer;
+    struct desk_record record = {NT_TOPIC_SESSIONS, used.hash, &used};
+    desk_apply(ask->desk, &record);
+    desk_commit(ask->desk, &record, 1, ask->trace, NULL, NULL);
+}
+
 /* Fills in who asks. Returns 0, or -EPROTO where a session was shown that is none. */
 static int identify(struct ask *ask, struct problem *problem)
 {
@@ -55,6 +72,7 @@ static int identify(struct ask *ask, struct problem *problem)
                                   .is_admin = strcmp(ask->account->role, "admin") == 0,
                                   .user = ask->user};
     ask->language = nt_language_of(ask->account->language);
+    note_use(ask, session);
     return 0;
 }
 
@@ -68,6 +86,13 @@ static const char *owner_of(const struct ask *ask)
         if (wish != NULL)
             return wish->actor;
         return outcome == NULL ? NULL : outcome->actor;
+    }
+    bool is_token = nt_request_param(ask->request, "token") != NULL;
+    if (is_token || nt_request_param(ask->request, "session") != NULL) {
+        const struct nt_session *session = fleet_session_by_id(fleet, ask->subject);
+        bool is_kind =
+            session != NULL && strcmp(session->kind, is_token ? "token" : "session") == 0;
+        return is_kind && !session->revoked ? session->user : NULL;
     }
     const struct nt_server_state *server = fleet_server(fleet, ask->subject);
     return server == NULL || strcmp(server->desired, "deleted") == 0 ? NULL : server->owner;
@@ -124,7 +149,8 @@ static int check(struct ask *ask, struct problem *problem)
 
 static const char *subject_of(const struct nt_request *request)
 {
-    static const char *const names[] = {"server", "host", "user", "plan", "task"};
+    static const char *const names[] = {"server", "host",    "user", "plan",
+                                        "task",   "session", "token"};
     for (size_t i = 0; i < NT_COUNT(names); i++) {
         const char *value = nt_request_param(request, names[i]);
         if (value != NULL)

@@ -16,6 +16,25 @@ void handle_list_users(struct ask *ask);
 void handle_create_user(struct ask *ask);
 void handle_get_user(struct ask *ask);
 
+/* handle_accounts.c */
+void handle_change_user(struct ask *ask);
+void handle_delete_user(struct ask *ask);
+void handle_list_audit(struct ask *ask);
+void handle_read_quota(const json_t *quota, struct nt_account *account); /* what is there of it */
+
+/* handle_links.c */
+void handle_create_link(struct ask *ask);
+void handle_read_link(struct ask *ask);
+void handle_use_link(struct ask *ask);
+void handle_change_password(struct ask *ask);
+
+/* handle_tokens.c */
+void handle_list_sessions(struct ask *ask);
+void handle_end_session(struct ask *ask);
+void handle_list_tokens(struct ask *ask);
+void handle_create_token(struct ask *ask);
+void handle_revoke_token(struct ask *ask);
+
 /* handle_servers.c */
 void handle_get_catalogue(struct ask *ask);
 void handle_list_servers(struct ask *ask);
@@ -24,7 +43,8 @@ void handle_get_server_access(struct ask *ask);
 void handle_list_server_events(struct ask *ask);
 
 /* handle_events.c */
-bool handle_is_all(struct ask *ask, bool *ret_is_all); /* ?owner=all; false: answered */
+/* ?owner=: whose things are asked for; NULL: everybody's. False: answered. */
+bool handle_owner(struct ask *ask, const char **ret_owner);
 void handle_list_events(struct ask *ask);
 
 /* handle_preview.c */

@@ -7,11 +7,13 @@
 
 #define PAGE_MAX 100
 
-bool handle_is_all(struct ask *ask, bool *ret_is_all)
+bool handle_owner(struct ask *ask, const char **ret_owner)
 {
     const char *owner = nt_request_query(ask->request, "owner");
-    *ret_is_all = owner != NULL && strcmp(owner, "all") == 0;
-    if (!*ret_is_all || ask->who.is_admin)
+    if (owner == NULL || strcmp(owner, "me") == 0)
+        owner = ask->user;
+    *ret_owner = strcmp(owner, "all") == 0 ? NULL : owner;
+    if (ask->who.is_admin || nt_text_is(*ret_owner, ask->user))
         return true;
     ask_code(ask, "administrator-only");
     return false;
@@ -21,12 +23,11 @@ void handle_list_events(struct ask *ask)
 {
     size_t limit = 0;
     const char *mark = NULL;
-    bool is_all = false;
-    if (!ask_page(ask, "server-events", &limit, &mark) || !handle_is_all(ask, &is_all))
+    const char *owner = NULL;
+    if (!ask_page(ask, "server-events", &limit, &mark) || !handle_owner(ask, &owner))
         return;
-    const struct timeline_ask wanted = {.owner = is_all ? NULL : ask->user,
-                                        .kind = nt_request_query(ask->request, "kind"),
-                                        .mark = mark};
+    const struct timeline_ask wanted = {
+        .owner = owner, .kind = nt_request_query(ask->request, "kind"), .mark = mark};
     const struct table_row *rows[PAGE_MAX + 1];
     size_t count = timeline_newest(&ask->desk->fleet, &wanted, rows, limit + 1);
     json_t *items = json_array();

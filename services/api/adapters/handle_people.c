@@ -1,14 +1,11 @@
 /* Handlers: set-up, sessions, people. */
 #include "handle.h"
+#include "sign.h"
 
-#include <api/cookie.h>
-#include <api/token.h>
 #include <nt/text.h>
 #include <string.h>
 
-#define FREE_NAME_AND_PEER 5
-#define FREE_PEER          20
-#define FREE_NAME          50
+#define SETUP_BRAKE "the set-up" /* no account's name has spaces */
 
 /* --- set-up ---------------------------------------------------------------------------------- */
 
@@ -53,68 +50,20 @@ static bool is_setup_token(const struct desk *desk, const char *token)
     return line[0] != '\0' && token_is(wanted, given);
 }
 
-/* --- a new session --------------------------------------------------------------------------- */
-
-struct sign_in {
-    struct nt_account account; /* written with the session where it is new or changed */
-    bool is_account_new;
-    struct nt_session session;
-    char token[TOKEN_SIZE];
-    char hash[TOKEN_HASH];
-};
-
-static void set_cookie(struct ask *ask, const char *token, int64_t age_s)
-{
-    ask_header(ask, "Set-Cookie", cookie_set(&ask->arena, ask->desk->site.console, token, age_s));
-}
-
-static void session_written(void *arg, int status)
-{
-    struct ask *ask = arg;
-    const struct sign_in *sign_in = ask->state;
-    if (sign_in->is_account_new)
-        ask->desk->is_account_creating = false;
-    if (status < 0) {
-        ask_code(ask, "kafka-down");
-        return;
-    }
-    (void)snprintf(ask->user, sizeof(ask->user), "%s", sign_in->account.user);
-    ask_audit(ask, sign_in->account.user, "ok");
-    set_cookie(ask, sign_in->token, ask->desk->session_ms / 1000);
-    ask_json(ask, 201, view_session(&sign_in->account, &sign_in->session));
-}
-
-static void write_session(struct ask *ask, bool writes_account)
-{
-    struct sign_in *sign_in = ask->state;
-    uint8_t random[32];
-    nt_random(random, sizeof(random));
-    token_from(random, sign_in->token);
-    token_hash(sign_in->token, sign_in->hash);
-    int64_t now_ms = nt_wall_ms();
-    sign_in->session = (struct nt_session){.hash = sign_in->hash,
-                                           .user = sign_in->account.user,
-                                           .kind = "session",
-                                           .created_at_ms = now_ms,
-                                           .expires_at_ms = now_ms + ask->desk->session_ms};
-    struct desk_record records[] = {
-        {NT_TOPIC_SESSIONS, sign_in->hash, &sign_in->session},
-        {NT_TOPIC_ACCOUNTS, sign_in->account.user, &sign_in->account},
-    };
-    desk_commit(ask->desk, records, writes_account ? 2 : 1, ask->trace, session_written, ask);
-}
-
 static void admin_hashed(void *arg, int status, const char *hash)
 {
     struct ask *ask = arg;
-    struct sign_in *sign_in = ask->state;
+    struct sign_in *new = ask->state;
     if (status < 0) {
-        ask->desk->is_account_creating = false;
         ask_code(ask, status == -ECANCELED ? "not-ready" : "busy");
         return;
     }
-    sign_in->account.password = nt_arena_text(&ask->arena, hash);
-    write_session(ask, true);
+    if (fleet_has_admin(&ask->desk->fleet)) {
+        ask_code(ask, "setup-done"); /* somebody else was faster */
+        return;
+    }
+    new->account.password = nt_arena_text(&ask->arena, hash);
+    sign_in(ask, new);
 }
 
 static const char *language_or(const struct ask *ask, enum nt_language language)
@@ -130,31 +79,20 @@ void handle_create_administrator(struct ask *ask)
         ask_code(ask, "setup-done");
         return;
     }
-    int64_t wait_s = tries_wait_s(desk->tries, "setup", FREE_NAME, nt_mono_ms());
-    if (wait_s > 0) {
-        struct problem problem = {0};
-        (void)problem_set(&problem, "too-many-tries");
-        problem_int(&problem, "retry_after_s", wait_s);
-        ask_problem(ask, &problem);
+    if (sign_is_braked(ask, SETUP_BRAKE))
         return;
-    }
     if (!is_setup_token(desk, ask_text(ask, "token"))) {
-        tries_failed(desk->tries, "setup", nt_mono_ms());
+        sign_failed(ask, SETUP_BRAKE);
         ask_audit(ask, "setup", "setup-token-wrong");
         ask_code(ask, "setup-token-wrong");
         return;
     }
-    if (desk->is_account_creating) {
-        ask_code(ask, "busy");
-        return;
-    }
-    desk->is_account_creating = true;
-    struct sign_in *sign_in = NT_NEW(&ask->arena, struct sign_in);
+    struct sign_in *new = NT_NEW(&ask->arena, struct sign_in);
     char *user = nt_arena_alloc(&ask->arena, NT_UUID_SIZE);
     int64_t now_ms = nt_wall_ms();
     nt_uuid7(now_ms, user);
-    sign_in->is_account_new = true;
-    sign_in->account = (struct nt_account){
+    new->writes_account = true;
+    new->account = (struct nt_account){
         .user = user,
         .name = nt_arena_text(&ask->arena, ask_text(ask, "name")),
         .role = "admin",
@@ -164,33 +102,12 @@ void handle_create_administrator(struct ask *ask)
         .revision = 1,
         .at_ms = now_ms,
     };
-    ask->state = sign_in;
+    ask->state = new;
     ask_defer(ask);
     passwords_hash(desk->passwords, ask_text(ask, "password"), admin_hashed, ask);
 }
 
 /* --- sign in, who am I, sign out ------------------------------------------------------------- */
-
-static const char *name_and_peer(struct ask *ask, const char *name)
-{
-    return nt_arena_printf(&ask->arena, "%s|%s", name, ask->peer);
-}
-
-static const char *peer_key(struct ask *ask)
-{
-    return nt_arena_printf(&ask->arena, "|%s", ask->peer);
-}
-
-static void sign_in_failed(struct ask *ask, const char *name)
-{
-    struct tries *tries = ask->desk->tries;
-    int64_t now_ms = nt_mono_ms();
-    tries_failed(tries, name_and_peer(ask, name), now_ms);
-    tries_failed(tries, peer_key(ask), now_ms);
-    tries_failed(tries, name, now_ms);
-    ask_audit(ask, "session", "sign-in-failed");
-    ask_code(ask, "sign-in-failed");
-}
 
 static void password_checked(void *arg, int status, const char *hash)
 {
@@ -199,47 +116,34 @@ static void password_checked(void *arg, int status, const char *hash)
     const char *name = ask_text(ask, "name");
     const struct nt_account *account = fleet_account_by_name(&ask->desk->fleet, name);
     if (status == -EACCES || (status == 0 && (account == NULL || account->disabled))) {
-        sign_in_failed(ask, name);
+        sign_failed(ask, name);
+        ask_audit(ask, "session", "sign-in-failed");
+        ask_code(ask, "sign-in-failed");
         return;
     }
     if (status < 0) {
         ask_code(ask, status == -ECANCELED ? "not-ready" : "busy");
         return;
     }
-    tries_succeeded(ask->desk->tries, name_and_peer(ask, name));
-    struct sign_in *sign_in = NT_NEW(&ask->arena, struct sign_in);
-    nt_account_copy(&ask->arena, &sign_in->account, account);
-    ask->state = sign_in;
+    sign_passed(ask, name);
+    struct sign_in *new = NT_NEW(&ask->arena, struct sign_in);
+    nt_account_copy(&ask->arena, &new->account, account);
     const char *language = ask_text(ask, "language");
-    bool is_changed = language != NULL && strcmp(language, account->language) != 0;
-    if (is_changed) {
-        sign_in->account.language = language;
-        sign_in->account.revision++;
-        sign_in->account.at_ms = nt_wall_ms();
+    if (language != NULL && strcmp(language, account->language) != 0 &&
+        !ask->desk->is_account_writing) {
+        new->account.language = language;
+        new->writes_account = true;
+        sign_stamp(&new->account);
     }
-    write_session(ask, is_changed);
+    sign_in(ask, new);
 }
 
 void handle_sign_in(struct ask *ask)
 {
     struct desk *desk = ask->desk;
     const char *name = ask_text(ask, "name");
-    int64_t now_ms = nt_mono_ms();
-    int64_t waits_s[] = {
-        tries_wait_s(desk->tries, name_and_peer(ask, name), FREE_NAME_AND_PEER, now_ms),
-        tries_wait_s(desk->tries, peer_key(ask), FREE_PEER, now_ms),
-        tries_wait_s(desk->tries, name, FREE_NAME, now_ms),
-    };
-    int64_t wait_s = 0;
-    for (size_t i = 0; i < NT_COUNT(waits_s); i++)
-        wait_s = waits_s[i] > wait_s ? waits_s[i] : wait_s;
-    if (wait_s > 0) {
-        struct problem problem = {0};
-        (void)problem_set(&problem, "too-many-tries");
-        problem_int(&problem, "retry_after_s", wait_s);
-        ask_problem(ask, &problem);
+    if (sign_is_braked(ask, name))
         return;
-    }
     const struct nt_account *account = fleet_account_by_name(&desk->fleet, name);
     ask_defer(ask);
     passwords_check(desk->passwords, ask_text(ask, "password"),
@@ -255,6 +159,7 @@ void handle_get_session(struct ask *ask)
 static void language_written(void *arg, int status)
 {
     struct ask *ask = arg;
+    ask->desk->is_account_writing = false;
     const struct nt_account *account = fleet_account(&ask->desk->fleet, ask->user);
     const struct nt_session *session = table_find(&ask->desk->fleet.sessions, ask->session);
     if (status < 0 || account == NULL || session == NULL) {
@@ -268,8 +173,9 @@ void handle_change_session(struct ask *ask)
 {
     struct nt_account account = *ask->account;
     account.language = ask_text(ask, "language");
-    account.revision++;
-    account.at_ms = nt_wall_ms();
+    sign_stamp(&account);
+    if (!sign_begin_account(ask))
+        return;
     struct desk_record record = {NT_TOPIC_ACCOUNTS, account.user, &account};
     ask_defer(ask);
     desk_commit(ask->desk, &record, 1, ask->trace, language_written, ask);
@@ -283,24 +189,21 @@ static void signed_out(void *arg, int status)
         return;
     }
     ask_audit(ask, "session", "ok");
-    set_cookie(ask, "", 0);
+    sign_set_cookie(ask, "", 0);
     ask_nothing(ask);
 }
 
 void handle_sign_out(struct ask *ask)
 {
-    struct nt_session session =
-        *(const struct nt_session *)table_find(&ask->desk->fleet.sessions, ask->session);
-    session.revoked = true;
-    struct desk_record record = {NT_TOPIC_SESSIONS, ask->session, &session};
-    ask_defer(ask);
-    desk_commit(ask->desk, &record, 1, ask->trace, signed_out, ask);
+    sign_end(ask, table_find(&ask->desk->fleet.sessions, ask->session), signed_out);
 }
 
 void handle_get_me(struct ask *ask)
 {
     struct view view = ask_view(ask);
     json_t *me = view_user(&view, ask->account);
+    (void)json_object_del(me, "disabled");
+    (void)json_object_del(me, "invited");
     (void)json_object_del(me, "changed_ms");
     (void)json_object_del(me, "revision");
     ask_json(ask, 200, me);
@@ -318,8 +221,11 @@ void handle_list_users(struct ask *ask)
     struct view view = ask_view(ask);
     json_t *items = json_array();
     size_t index = table_after(accounts, after);
-    for (; index < accounts->count && json_array_size(items) < limit; index++)
-        (void)json_array_append_new(items, view_user(&view, table_at(accounts, index)));
+    for (; index < accounts->count && json_array_size(items) < limit; index++) {
+        const struct nt_account *account = table_at(accounts, index);
+        if (!account->deleted)
+            (void)json_array_append_new(items, view_user(&view, account));
+    }
     bool has_more = index < accounts->count;
     ask_items(ask, "users", items, has_more ? accounts->rows[index - 1]->key : NULL);
 }
@@ -327,7 +233,7 @@ void handle_list_users(struct ask *ask)
 void handle_get_user(struct ask *ask)
 {
     const struct nt_account *account = fleet_account(&ask->desk->fleet, ask->subject);
-    if (account == NULL) {
+    if (account == NULL || account->deleted) {
         ask_code(ask, "not-found");
         return;
     }
@@ -348,7 +254,7 @@ static void user_written(void *arg, int status)
 {
     struct ask *ask = arg;
     const struct nt_account *account = ask->state;
-    ask->desk->is_account_creating = false;
+    ask->desk->is_account_writing = false;
     if (status < 0) {
         ask_code(ask, "kafka-down");
         return;
@@ -357,23 +263,46 @@ static void user_written(void *arg, int status)
     answer_created(ask, account);
 }
 
+/* Made before by a repeat, or the name is somebody's: answered. */
+static bool is_settled(struct ask *ask, const struct nt_account *account)
+{
+    const struct nt_account *before = fleet_account(&ask->desk->fleet, account->user);
+    if (before != NULL && strcmp(before->name, account->name) == 0) {
+        answer_created(ask, before);
+        return true;
+    }
+    if (before != NULL) {
+        ask_code(ask, "idempotency-key-reused");
+        return true;
+    }
+    if (fleet_account_by_name(&ask->desk->fleet, account->name) == NULL)
+        return false;
+    struct problem problem = {0};
+    (void)problem_set(&problem, "name-taken");
+    problem_text(&problem, "name", account->name);
+    ask_problem(ask, &problem);
+    return true;
+}
+
+static void write_user(struct ask *ask)
+{
+    struct nt_account *account = ask->state;
+    if (is_settled(ask, account) || !sign_begin_account(ask))
+        return;
+    struct desk_record record = {NT_TOPIC_ACCOUNTS, account->user, account};
+    desk_commit(ask->desk, &record, 1, ask->trace, user_written, ask);
+}
+
 static void user_hashed(void *arg, int status, const char *hash)
 {
     struct ask *ask = arg;
     struct nt_account *account = ask->state;
     if (status < 0) {
-        ask->desk->is_account_creating = false;
         ask_code(ask, status == -ECANCELED ? "not-ready" : "busy");
         return;
     }
     account->password = nt_arena_text(&ask->arena, hash);
-    struct desk_record record = {NT_TOPIC_ACCOUNTS, account->user, account};
-    desk_commit(ask->desk, &record, 1, ask->trace, user_written, ask);
-}
-
-static int64_t quota_field(const struct ask *ask, const char *field)
-{
-    return json_integer_value(json_object_get(json_object_get(ask->body, "quota"), field));
+    write_user(ask);
 }
 
 static struct nt_account *account_of_body(struct ask *ask)
@@ -394,42 +323,24 @@ static struct nt_account *account_of_body(struct ask *ask)
         .user = user,
         .name = ask_text(ask, "name"),
         .role = role == NULL ? "person" : role,
-        .quota = {.cpu_milli = quota_field(ask, "cpu_milli"),
-                  .mem_bytes = quota_field(ask, "mem_bytes")},
-        .quota_servers = (int32_t)quota_field(ask, "servers"),
+        .password = "",
         .language = language_or(ask, NT_LANGUAGE_EN),
         .revision = 1,
         .at_ms = now_ms,
     };
+    handle_read_quota(json_object_get(ask->body, "quota"), account);
     return account;
 }
 
 void handle_create_user(struct ask *ask)
 {
-    struct desk *desk = ask->desk;
     struct nt_account *account = account_of_body(ask);
-    const struct nt_account *before = fleet_account(&desk->fleet, account->user);
-    if (before != NULL && strcmp(before->name, account->name) == 0) {
-        answer_created(ask, before);
+    if (is_settled(ask, account))
         return;
-    }
-    if (before != NULL) {
-        ask_code(ask, "idempotency-key-reused");
-        return;
-    }
-    if (fleet_account_by_name(&desk->fleet, account->name) != NULL) {
-        struct problem problem = {0};
-        (void)problem_set(&problem, "name-taken");
-        problem_text(&problem, "name", account->name);
-        ask_problem(ask, &problem);
-        return;
-    }
-    if (desk->is_account_creating) {
-        ask_code(ask, "busy");
-        return;
-    }
-    desk->is_account_creating = true;
     ask->state = account;
     ask_defer(ask);
-    passwords_hash(desk->passwords, ask_text(ask, "password"), user_hashed, ask);
+    if (ask_text(ask, "password") == NULL)
+        write_user(ask); /* invited: the link comes next */
+    else
+        passwords_hash(ask->desk->passwords, ask_text(ask, "password"), user_hashed, ask);
 }

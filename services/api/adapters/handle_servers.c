@@ -35,10 +35,10 @@ void handle_get_catalogue(struct ask *ask)
 
 /* --- servers --------------------------------------------------------------------------------- */
 
-static bool is_listed(const struct ask *ask, const struct nt_server_state *server, bool is_all)
+static bool is_listed(const struct nt_server_state *server, const char *owner)
 {
     return strcmp(server->desired, "deleted") != 0 &&
-           (is_all || strcmp(server->owner, ask->user) == 0);
+           (owner == NULL || strcmp(server->owner, owner) == 0);
 }
 
 static void list_servers(struct ask *ask)
@@ -47,8 +47,8 @@ static void list_servers(struct ask *ask)
     const char *after = NULL;
     if (!ask_page(ask, "servers", &limit, &after))
         return;
-    bool is_all = false;
-    if (!handle_is_all(ask, &is_all))
+    const char *owner = NULL;
+    if (!handle_owner(ask, &owner))
         return;
     const struct table *servers = &ask->desk->fleet.servers;
     struct view view = ask_view(ask);
@@ -56,7 +56,7 @@ static void list_servers(struct ask *ask)
     const char *last = NULL;
     const char *next = NULL;
     for (size_t i = table_after(servers, after); i < servers->count; i++) {
-        if (!is_listed(ask, table_at(servers, i), is_all))
+        if (!is_listed(table_at(servers, i), owner))
             continue;
         if (json_array_size(items) == limit) {
             next = last;

@@ -20,6 +20,7 @@ REVISION(pool, revision)
 REVISION(account, revision)
 REVISION(template, revision)
 REVISION(plan, revision)
+REVISION(session, revoked) /* what has ended does not begin again */
 
 #define TABLE(field) offsetof(struct fleet, field)
 
@@ -37,7 +38,7 @@ static const struct kept kept[] = {
     {NT_TOPIC_AGENTS, TABLE(agents), 10000, NULL},
     {NT_TOPIC_POOL, TABLE(pool), 16, revision_pool},
     {NT_TOPIC_ACCOUNTS, TABLE(accounts), 20000, revision_account},
-    {NT_TOPIC_SESSIONS, TABLE(sessions), 200000, NULL},
+    {NT_TOPIC_SESSIONS, TABLE(sessions), 200000, revision_session},
     {NT_TOPIC_TEMPLATES, TABLE(templates), 1000, revision_template},
     {NT_TOPIC_PLANS, TABLE(plans), 20000, revision_plan},
     {NT_TOPIC_FORECAST_WINDOWS, TABLE(windows), 10000, NULL},
@@ -46,6 +47,7 @@ static const struct kept kept[] = {
     {NT_TOPIC_OUTCOMES, TABLE(outcomes), 200000, NULL},
     {NT_TOPIC_SERVER_EVENTS, TABLE(events), 500000, NULL},
     {NT_TOPIC_MOVE_EVENTS, TABLE(moves), FLEET_MOVES + 1, NULL},
+    {NT_TOPIC_AUDIT, TABLE(audit), FLEET_AUDIT + 1, NULL},
     {NT_TOPIC_HOST_LOAD, TABLE(loads), 10000, NULL},
 };
 
@@ -83,6 +85,10 @@ static const char *key_of(struct nt_arena *arena, const struct fleet_record *rec
         return nt_arena_printf(arena, "%s/%016" PRIx64 "/%010" PRIx64, event->server,
                                (uint64_t)event->at_ms, (uint64_t)record->offset);
     }
+    if (record->topic == NT_TOPIC_AUDIT)
+        return nt_arena_printf(arena, "%016" PRIx64 "/%010" PRIx64,
+                               (uint64_t)((const struct nt_audit *)value)->at_ms,
+                               (uint64_t)record->offset);
     return record->key;
 }
 
@@ -105,6 +111,8 @@ static void bound(struct fleet *fleet, const struct fleet_record *record, const 
         bound_events(&fleet->events, ((const struct nt_server_event *)value)->server);
     else if (record->topic == NT_TOPIC_MOVE_EVENTS && fleet->moves.count > FLEET_MOVES)
         table_remove(&fleet->moves, fleet->moves.rows[0]->key);
+    else if (record->topic == NT_TOPIC_AUDIT && fleet->audit.count > FLEET_AUDIT)
+        table_remove(&fleet->audit, fleet->audit.rows[0]->key);
 }
 
 static int put(struct fleet *fleet, const struct kept *how, const struct fleet_record *record,
@@ -214,29 +222,66 @@ const struct nt_account *fleet_account_by_name(const struct fleet *fleet, const 
 {
     for (size_t i = 0; i < fleet->accounts.count; i++) {
         const struct nt_account *account = table_at(&fleet->accounts, i);
-        if (strcmp(account->name, name) == 0)
+        if (!account->deleted && strcmp(account->name, name) == 0)
             return account;
     }
     return NULL;
 }
 
-bool fleet_has_admin(const struct fleet *fleet)
+size_t fleet_admins(const struct fleet *fleet)
 {
+    size_t count = 0;
     for (size_t i = 0; i < fleet->accounts.count; i++) {
         const struct nt_account *account = table_at(&fleet->accounts, i);
-        if (!account->disabled && strcmp(account->role, "admin") == 0)
-            return true;
+        count += !account->disabled && !account->deleted && account->password[0] != '\0' &&
+                 strcmp(account->role, "admin") == 0;
     }
-    return false;
+    return count;
+}
+
+bool fleet_has_admin(const struct fleet *fleet)
+{
+    return fleet_admins(fleet) > 0;
+}
+
+/* Does it stand for its person: neither over nor revoked, and the person may sign in? */
+static const struct nt_account *bearer_of(const struct fleet *fleet,
+                                          const struct nt_session *session, int64_t wall_ms)
+{
+    if (session == NULL || session->revoked || session->expires_at_ms <= wall_ms)
+        return NULL;
+    const struct nt_account *account = fleet_account(fleet, session->user);
+    return account == NULL || account->disabled || account->deleted ? NULL : account;
 }
 
 const struct nt_session *fleet_session(const struct fleet *fleet, const char *hash, int64_t wall_ms)
 {
     const struct nt_session *session = table_find(&fleet->sessions, hash);
-    if (session == NULL || session->revoked || session->expires_at_ms <= wall_ms)
+    const struct nt_account *account = bearer_of(fleet, session, wall_ms);
+    if (account == NULL)
         return NULL;
-    const struct nt_account *account = fleet_account(fleet, session->user);
-    return account == NULL || account->disabled ? NULL : session;
+    if (strcmp(session->kind, "token") == 0)
+        return session;
+    bool is_over = session->created_at_ms < account->sessions_from_ms;
+    return strcmp(session->kind, "session") == 0 && !is_over ? session : NULL;
+}
+
+const struct nt_session *fleet_link(const struct fleet *fleet, const char *hash, int64_t wall_ms)
+{
+    const struct nt_session *link = table_find(&fleet->sessions, hash);
+    if (bearer_of(fleet, link, wall_ms) == NULL)
+        return NULL;
+    return strcmp(link->kind, "invite") == 0 || strcmp(link->kind, "reset") == 0 ? link : NULL;
+}
+
+const struct nt_session *fleet_session_by_id(const struct fleet *fleet, const char *id)
+{
+    size_t index = strlen(id) == FLEET_SESSION_ID ? table_before(&fleet->sessions, id) : SIZE_MAX;
+    if (index >= fleet->sessions.count)
+        return NULL;
+    const struct nt_session *session = table_at(&fleet->sessions, index);
+    bool is_one = strcmp(session->kind, "session") == 0 || strcmp(session->kind, "token") == 0;
+    return is_one && strncmp(session->hash, id, FLEET_SESSION_ID) == 0 ? session : NULL;
 }
 
 const struct nt_forecast_load *fleet_forecast(const struct fleet *fleet, const char *subject,
@@ -261,6 +306,10 @@ struct fleet_use fleet_used_by(const struct fleet *fleet, const char *owner)
             continue;
         use.cpu_milli += server->requested.cpu_milli;
         use.mem_bytes += server->requested.mem_bytes;
+        use.disk_bytes += server->requested.disk_bytes;
+        use.gpu_count += server->requested.gpu_count;
+        use.net_up_bps += server->requested.net_up_bps;
+        use.net_down_bps += server->requested.net_down_bps;
         use.servers++;
     }
     return use;

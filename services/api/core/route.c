@@ -11,6 +11,7 @@ static const char *const languages[] = {"en", "ko", NULL};
 static const char *const roles[] = {"admin", "person", NULL};
 static const char *const sizes[] = {"small", "medium", "large", NULL};
 static const char *const host_roles[] = {"active", "spare", NULL};
+static const char *const keep_or_stop[] = {"keep", "stop", NULL};
 static const char *const modes[] = {"off", "suggest", "automatic", NULL};
 
 #define END                                                                                        \
@@ -38,14 +39,49 @@ static const struct body_field body_quota[] = {
     {.name = "cpu_milli", .kind = BODY_INT, .max = 1000000000},
     {.name = "mem_bytes", .kind = BODY_INT, .max = INT64_C(1) << 50},
     {.name = "servers", .kind = BODY_INT, .max = 10000},
+    {.name = "disk_bytes", .kind = BODY_INT, .is_optional = true, .max = INT64_C(1) << 50},
+    {.name = "gpu_count", .kind = BODY_INT, .is_optional = true, .max = 10000},
+    {.name = "net_up_bps", .kind = BODY_INT, .is_optional = true, .max = INT64_C(1) << 50},
+    {.name = "net_down_bps", .kind = BODY_INT, .is_optional = true, .max = INT64_C(1) << 50},
     END};
 
 static const struct body_field body_user[] = {
     {.name = "name", .kind = BODY_NAME, .code = "name-invalid"},
-    {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    {.name = "password",
+     .kind = BODY_PASSWORD,
+     .is_optional = true,
+     .min = PASSWORD_MIN,
+     .max = PASSWORD_MAX},
     {.name = "role", .kind = BODY_WORD, .is_optional = true, .words = roles},
     {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
     {.name = "quota", .kind = BODY_OBJECT, .fields = body_quota},
+    END};
+
+static const struct body_field body_user_change[] = {
+    {.name = "role", .kind = BODY_WORD, .is_optional = true, .words = roles},
+    {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
+    {.name = "quota", .kind = BODY_OBJECT, .is_optional = true, .fields = body_quota},
+    {.name = "disabled", .kind = BODY_BOOL, .is_optional = true},
+    {.name = "servers", .kind = BODY_WORD, .is_optional = true, .words = keep_or_stop},
+    END};
+
+static const struct body_field body_link[] = {
+    {.name = "token", .kind = BODY_PASSWORD, .min = 1, .max = 128}, END};
+
+static const struct body_field body_link_use[] = {
+    {.name = "token", .kind = BODY_PASSWORD, .min = 1, .max = 128},
+    {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    {.name = "language", .kind = BODY_WORD, .is_optional = true, .words = languages},
+    END};
+
+static const struct body_field body_password[] = {
+    {.name = "current", .kind = BODY_PASSWORD, .max = PASSWORD_MAX},
+    {.name = "password", .kind = BODY_PASSWORD, .min = PASSWORD_MIN, .max = PASSWORD_MAX},
+    END};
+
+static const struct body_field body_token[] = {
+    {.name = "title", .kind = BODY_TEXT, .min = 1, .max = TITLE_MAX},
+    {.name = "days", .kind = BODY_INT, .is_optional = true, .min = 1, .max = 365},
     END};
 
 static const struct body_field body_server[] = {
@@ -85,9 +121,21 @@ const struct route routes[] = {
     {"changeSession", "PATCH", V1 "/session", ROUTE_SIGNED_IN, true, body_language},
     {"signOut", "DELETE", V1 "/session", ROUTE_SIGNED_IN, true, NULL},
     {"getMe", "GET", V1 "/me", ROUTE_SIGNED_IN, false, NULL},
+    {"changePassword", "POST", V1 "/me/password", ROUTE_SIGNED_IN, true, body_password},
+    {"listSessions", "GET", V1 "/sessions", ROUTE_SIGNED_IN, false, NULL},
+    {"endSession", "DELETE", V1 "/sessions/{session}", ROUTE_OWNER, true, NULL},
+    {"listTokens", "GET", V1 "/tokens", ROUTE_SIGNED_IN, false, NULL},
+    {"createToken", "POST", V1 "/tokens", ROUTE_SIGNED_IN, true, body_token},
+    {"revokeToken", "DELETE", V1 "/tokens/{token}", ROUTE_OWNER, true, NULL},
     {"listUsers", "GET", V1 "/users", ROUTE_ADMIN, false, NULL},
     {"createUser", "POST", V1 "/users", ROUTE_ADMIN, true, body_user},
     {"getUser", "GET", V1 "/users/{user}", ROUTE_ADMIN, false, NULL},
+    {"changeUser", "PATCH", V1 "/users/{user}", ROUTE_ADMIN, true, body_user_change},
+    {"deleteUser", "DELETE", V1 "/users/{user}", ROUTE_ADMIN, true, NULL},
+    {"createLink", "POST", V1 "/users/{user}/link", ROUTE_ADMIN, true, NULL},
+    {"readLink", "POST", V1 "/link", ROUTE_PUBLIC, true, body_link},
+    {"useLink", "POST", V1 "/link/password", ROUTE_PUBLIC, true, body_link_use},
+    {"listAudit", "GET", V1 "/audit", ROUTE_ADMIN, false, NULL},
     {"getCatalogue", "GET", V1 "/templates", ROUTE_SIGNED_IN, false, NULL},
     {"listServers", "GET", V1 "/servers", ROUTE_SIGNED_IN, false, NULL},
     {"createServer", "POST", V1 "/servers", ROUTE_SIGNED_IN, true, body_server},

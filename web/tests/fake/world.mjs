@@ -361,7 +361,7 @@ export class World {
 
   userView(user) {
     const { user: id, name, role, language, changed_ms, revision } = user;
-    return { user: id, name, role, language, changed_ms, revision, quota: this.quota(user) };
+    return { user: id, name, role, language, disabled: false, invited: false, changed_ms, revision, quota: this.quota(user) };
   }
 
   pool() {

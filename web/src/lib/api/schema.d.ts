@@ -55,6 +55,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own password. All other sign-ins end; this one gets a new cookie. API tokens stay. */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sign-ins, newest first. */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a sign-in. */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own API tokens, newest first. */
+        get: operations["listTokens"];
+        put?: never;
+        /** Makes an API token; it is shown this once, only its hash is kept. */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an API token. */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -82,6 +168,76 @@ export interface paths {
         };
         /** A person. */
         get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /** Deletes a person. Servers are deleted with them only where `servers=delete` says so: without it the answer names how many there are. Deleted servers are kept 24 h for the administrator. */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /** Changes role, language, quota, or whether the person may sign in. Their servers go on, unless `servers` says otherwise. */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A one-time link with which the person chooses a password: an invitation (7 days) where there is none yet, else a reset (24 hours). Earlier links of this person end. */
+        post: operations["createLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose is this one-time link, and does it work still? */
+        post: operations["readLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses a password with a one-time link, and signs in. Earlier sign-ins of this person end. */
+        post: operations["useLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, from where, with what result; newest first. The newest 20,000 of 30 days; all of 365 days are in the audit topic. */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -774,6 +930,14 @@ export interface components {
             cpu_milli: number;
             mem_bytes: number;
             servers: number;
+            /** @description 0: not limited */
+            disk_bytes?: number;
+            /** @description whole devices */
+            gpu_count?: number;
+            /** @description bits per second out of the servers; 0: not limited */
+            net_up_bps?: number;
+            /** @description bits per second into the servers; 0: not limited */
+            net_down_bps?: number;
         };
         QuotaUse: {
             limit: components["schemas"]["Quota"];
@@ -853,10 +1017,15 @@ export interface components {
             changed_ms: number;
             revision: number;
             quota: components["schemas"]["QuotaUse"];
+            /** @description may not sign in; the servers go on */
+            disabled: boolean;
+            /** @description has not chosen a password yet: make a link */
+            invited: boolean;
         };
         UserRequest: {
             name: string;
-            password: string;
+            /** @description without one the person is invited: make a link */
+            password?: string;
             /**
              * @default person
              * @enum {string}
@@ -865,6 +1034,102 @@ export interface components {
             /** @enum {string} */
             language?: "en" | "ko";
             quota: components["schemas"]["Quota"];
+        };
+        /** @description what is absent stays */
+        UserChange: {
+            /** @enum {string} */
+            role?: "admin" | "person";
+            /** @enum {string} */
+            language?: "en" | "ko";
+            quota?: components["schemas"]["Quota"];
+            disabled?: boolean;
+            /**
+             * @description with disabled: what becomes of the person's servers
+             * @default keep
+             * @enum {string}
+             */
+            servers: "keep" | "stop";
+        };
+        Link: {
+            /** @enum {string} */
+            kind: "invite" | "reset";
+            /** @description give it to the person; it works once */
+            url: string;
+            /** @description what the address carries */
+            token: string;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            expires_ms: number;
+        };
+        LinkRequest: {
+            token: string;
+        };
+        LinkInfo: {
+            /** @enum {string} */
+            kind: "invite" | "reset";
+            name: string;
+            /** @enum {string} */
+            language: "en" | "ko";
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            expires_ms: number;
+        };
+        LinkUse: {
+            token: string;
+            password: string;
+            /** @enum {string} */
+            language?: "en" | "ko";
+        };
+        PasswordChange: {
+            current: string;
+            password: string;
+        };
+        TokenRequest: {
+            /** @description to know it by */
+            title: string;
+            /**
+             * @description how long it works
+             * @default 90
+             */
+            days: number;
+        };
+        SignIn: {
+            /** @description id */
+            session: string;
+            /** @enum {string} */
+            kind: "session" | "token";
+            title: string;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            created_ms: number;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            expires_ms: number;
+            /** @description wall time, to about ten minutes; null: not yet */
+            last_used_ms: number | null;
+            /** @description whence it was used last */
+            address: string | null;
+            /** @description it is the one that asks */
+            current: boolean;
+        };
+        Token: {
+            /** @description shown this once: Authorization: Bearer TOKEN */
+            token: string;
+            info: components["schemas"]["SignIn"];
+        };
+        AuditEntry: {
+            /** @description id */
+            entry: string;
+            /** @description wall time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            /** @description the person, or service:NAME, or nobody */
+            actor: string;
+            actor_name: string | null;
+            /** @description operationId */
+            action: string;
+            /** @description server, host, person ... */
+            subject: string;
+            subject_name: string | null;
+            /** @description ok, undecided, or the code of the problem */
+            result: string;
+            address: string;
+            trace_id: string;
         };
         Text: {
             en: string;
@@ -1541,6 +1806,16 @@ export interface components {
             /** @description pass as `after`; null at the end */
             next: string | null;
         };
+        SignInPage: {
+            items: components["schemas"]["SignIn"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description pass as `after`; null at the end */
+            next: string | null;
+        };
     };
     responses: {
         /** @description What went wrong and what to do, in the language asked for. */
@@ -1569,6 +1844,9 @@ export interface components {
         User: string;
         Plan: string;
         Task: string;
+        Session: string;
+        /** @description `session` of the list */
+        Token: string;
     };
     requestBodies: never;
     headers: {
@@ -1746,6 +2024,152 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["Session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `session` of the list */
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -1826,6 +2250,170 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    deleteUser: {
+        parameters: {
+            query?: {
+                /** @description delete their servers too */
+                servers?: "delete";
+            };
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that the change was made against; else 412 revision-changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created; shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    useLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkUse"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+                /** @description only this person's */
+                actor?: string;
+                /** @description only this operation */
+                action?: string;
+                /** @description only about this */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getCatalogue: {
         parameters: {
             query?: never;
@@ -1854,8 +2442,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
-                /** @description whose */
-                owner?: "me" | "all";
+                /** @description me; all, or the id of a person: administrators only */
+                owner?: string;
             };
             header?: {
                 /** @description subject@revision: wait up to 2 s until the answer includes it */
@@ -2547,8 +3135,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
-                /** @description all: everybody's; administrators only */
-                owner?: "me" | "all";
+                /** @description me; all, or the id of a person: administrators only */
+                owner?: string;
                 /** @description only events of this kind */
                 kind?: string;
             };

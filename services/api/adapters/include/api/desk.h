@@ -42,8 +42,8 @@ struct desk {
     const char *openapi; /* the document */
     int64_t session_ms;
     bool is_txn_ready;
-    bool is_fleet_ready;      /* all that was there has been read */
-    bool is_account_creating; /* one at a time, so that a name is given once */
+    bool is_fleet_ready;     /* all that was there has been read */
+    bool is_account_writing; /* one at a time, so that a name is given once and no change lost */
 };
 
 /* Can changes be written now? */
@@ -52,7 +52,7 @@ bool desk_can_write(const struct desk *desk);
 /* The view of a reader now. */
 struct view desk_view(const struct desk *desk, const char *user, bool is_admin);
 
-#define DESK_RECORDS_MAX 4
+#define DESK_RECORDS_MAX 100
 
 struct desk_record {
     enum nt_topic topic;
@@ -67,5 +67,8 @@ struct desk_record {
  */
 void desk_commit(struct desk *desk, const struct desk_record *records, size_t count,
                  const char *traceparent, void (*done)(void *arg, int status), void *arg);
+
+/* Into the fleet at once, before it is written: for what must hold here from now on. */
+void desk_apply(struct desk *desk, const struct desk_record *record);
 
 #endif

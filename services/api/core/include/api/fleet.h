@@ -13,6 +13,7 @@
 #define FLEET_EVENTS_MS     (INT64_C(30) * 24 * 3600 * 1000) /* of server and move events */
 #define FLEET_SERVER_EVENTS 200                              /* kept of each server */
 #define FLEET_MOVES         5000
+#define FLEET_AUDIT         20000
 
 struct fleet {
     struct table servers;     /* server -> nt_server_state */
@@ -30,6 +31,7 @@ struct fleet {
     struct table outcomes;    /* request -> nt_outcome of the last 24 h */
     struct table events;      /* server/time/offset -> nt_server_event */
     struct table moves;       /* move -> nt_move_event, the newest */
+    struct table audit;       /* time/offset -> nt_audit, the newest */
     struct table loads;       /* host -> nt_host_load, newest from Kafka */
     struct table current;     /* host -> nt_host_load, newest from Redis */
 };
@@ -62,8 +64,9 @@ const struct nt_server_state *fleet_server(const struct fleet *fleet, const char
 const struct nt_account *fleet_account(const struct fleet *fleet, const char *user);
 const struct nt_account *fleet_account_by_name(const struct fleet *fleet, const char *name);
 bool fleet_has_admin(const struct fleet *fleet);
+size_t fleet_admins(const struct fleet *fleet); /* how many can sign in */
 
-/* The session of this token's hash, if it is valid now and its account may sign in. */
+/* The sign-in or API token of this token's hash, if it is valid now and its account may sign in. */
 const struct nt_session *fleet_session(const struct fleet *fleet, const char *hash,
                                        int64_t wall_ms);
 
@@ -71,9 +74,20 @@ const struct nt_session *fleet_session(const struct fleet *fleet, const char *ha
 const struct nt_forecast_load *fleet_forecast(const struct fleet *fleet, const char *subject,
                                               const char *resource);
 
+/* The one-time link of this token's hash, if it is valid now and its person is there. */
+const struct nt_session *fleet_link(const struct fleet *fleet, const char *hash, int64_t wall_ms);
+
+/* A sign-in or API token by its public id, the beginning of its hash; or NULL. */
+#define FLEET_SESSION_ID 32
+const struct nt_session *fleet_session_by_id(const struct fleet *fleet, const char *id);
+
 struct fleet_use {
     int64_t cpu_milli;
     int64_t mem_bytes;
+    int64_t disk_bytes;
+    int64_t gpu_count;
+    int64_t net_up_bps;
+    int64_t net_down_bps;
     int64_t servers;
 };
 

@@ -81,6 +81,10 @@ json_t *view_quota(const struct view *view, const struct nt_account *account);
 json_t *view_user(const struct view *view, const struct nt_account *account);
 json_t *view_session(const struct nt_account *account, const struct nt_session *session);
 
+/* A sign-in or API token in a list; current is the hash of the one that asks. */
+json_t *view_sign_in(const struct nt_session *session, const char *current);
+json_t *view_audit(const struct view *view, const struct nt_audit *audit, const char *id);
+
 /* --- tasks ----------------------------------------------------------------------------------- */
 
 /* wish or outcome may be NULL, not both. */
