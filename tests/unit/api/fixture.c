@@ -111,6 +111,7 @@ static void put_people(struct fixture *fixture)
     root.user = "root-id";
     root.name = "root";
     root.role = "admin";
+    root.password = "a hash";
     root.language = "en";
     (void)fixture_put(fixture, NT_TOPIC_ACCOUNTS, ann.user, &ann);
     (void)fixture_put(fixture, NT_TOPIC_ACCOUNTS, root.user, &root);
