@@ -1,6 +1,8 @@
 #include "app.h"
 
 #include "ask.h"
+#include "files.h"
+#include "logs.h"
 #include "terminal.h"
 
 #include <nt/bus.h>
@@ -219,13 +221,18 @@ static int open_bus(struct app *app, struct nt_error *err)
 
 static int open_serve(struct app *app, struct nt_error *err)
 {
-    struct nt_route routes[NT_HEALTH_ROUTES + GIVE_ROUTES + TERMINAL_ROUTES];
+    struct nt_route
+        routes[NT_HEALTH_ROUTES + GIVE_ROUTES + TERMINAL_ROUTES + LOGS_ROUTES + FILES_ROUTES];
     app->health = (struct nt_health){.ready = why_not_ready, .arg = app, .metrics = app->metrics};
     size_t count = nt_health_routes(&app->health, routes);
     give_routes(app->fleet, routes + count);
     count += GIVE_ROUTES;
     terminal_routes(app->fleet, routes + count);
     count += TERMINAL_ROUTES;
+    logs_routes(app->fleet, routes + count);
+    count += LOGS_ROUTES;
+    files_routes(app->fleet, routes + count);
+    count += FILES_ROUTES;
     const struct nt_serve_options options = {
         .loop = app->loop,
         .metrics = app->metrics,

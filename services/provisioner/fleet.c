@@ -333,7 +333,7 @@ void fleet_shut(struct fleet *fleet)
 
 bool fleet_is_idle(const struct fleet *fleet)
 {
-    if (fleet->busy_count > 0)
+    if (fleet->busy_count > 0 || fleet->file_jobs > 0 || fleet->file_sends > 0)
         return false;
     for (const struct server *server = fleet->servers; server != NULL; server = server->hh.next) {
         if (server->is_measuring)

@@ -20,6 +20,7 @@ struct fleet;
 struct server;
 struct take; /* a copy that is coming in */
 struct terminal;
+struct file_job;
 struct farewell;
 struct give; /* a request that waits for the hand-over */
 
@@ -77,6 +78,7 @@ struct server {
     int32_t ssh_sessions;
     int64_t writable_bytes, measured_at_ms;
     bool is_measuring;
+    struct file_job *file_writes; /* files.c: the first is at work */
     struct server *next_queued;
     UT_hash_handle hh;
 };
@@ -87,7 +89,8 @@ struct fleet {
     struct server *servers;
     struct server *queue, **queue_end;
     struct terminal *terminals;
-    struct farewell *farewells; /* clients that are told why it ended */
+    int log_streams, file_jobs, file_sends; /* bounded by their files */
+    struct farewell *farewells;             /* clients that are told why it ended */
     size_t busy_count;
     bool has_begun; /* all placements are read */
     bool is_engine_right;

@@ -39,6 +39,8 @@ static const struct nt_setting table[] = {
     {"NEAPTIDE_PROVISIONER_TERMINAL_KEEP_S",
      "how long a terminal waits for its client to come back, seconds", "600", 1, 86400,
      NT_CONFIG_U32, AT(terminal_keep_s)},
+    {"NEAPTIDE_PROVISIONER_UPLOAD_MAX_MB", "the largest file that can be uploaded, megabytes",
+     "16384", 1, 1048576, NT_CONFIG_U32, AT(upload_max_mb)},
     {"NEAPTIDE_CLUSTER_ID_FILE", "the file with the id of Kafka's format", NULL, 0, 256,
      NT_CONFIG_SECRET, AT(cluster)},
     {"NEAPTIDE_KEY_FILE", "the file with the installation's key, 64 hex digits", NULL, 0, 256,

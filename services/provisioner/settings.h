@@ -20,6 +20,7 @@ struct settings {
     uint32_t trash_s;
     uint32_t grace_s;
     uint32_t terminal_keep_s;
+    uint32_t upload_max_mb;
     uint8_t key[NT_TOKEN_KEY_SIZE];
     char host_address_text[16], address_text[320]; /* where the two were left empty */
 };

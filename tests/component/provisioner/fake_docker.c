@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <nt/clock.h>
 #include <nt/memory.h>
+#include <nt/span.h>
 #include <nt/text.h>
 #include <pthread.h>
 #include <string.h>
@@ -229,6 +230,24 @@ static void on_create(struct fake_docker *docker, struct fake_request *request, 
     answer_json(request, 201, json_pack("{s:s}", "Id", container->id));
 }
 
+/* Two entries, the second with what was asked. */
+static void answer_log(struct fake_request *request, const char *asked)
+{
+    char text[512];
+    struct nt_buf entries = {0};
+    for (int i = 1; i <= 2; i++) {
+        int len = snprintf(text, sizeof(text), "2026-11-24T12:00:00.00000000%dZ %s\n", i,
+                           i == 1 ? "안녕" : asked);
+        const uint8_t head[8] = {(uint8_t)i, 0, 0, 0, 0, 0, 0, (uint8_t)len};
+        (void)nt_buf_add(&entries, head, sizeof(head));
+        (void)nt_buf_add(&entries, text, (size_t)len);
+    }
+    fake_http_begin_stream(request);
+    fake_http_chunk(request, entries.data, entries.len);
+    fake_http_chunk(request, NULL, 0);
+    nt_buf_deinit(&entries);
+}
+
 static void on_container(struct fake_docker *docker, struct fake_request *request,
                          struct container *container, const char *what)
 {
@@ -252,6 +271,15 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
         (void)snprintf(container->name, sizeof(container->name), "%.*s",
                        (int)sizeof(container->name) - 1, what + 12);
         fake_http_answer(request, 204, "");
+    } else if (nt_text_starts(what, "logs?")) {
+        answer_log(request, strstr(what, "&tail="));
+    } else if (nt_text_starts(what, "archive?path=")) {
+        char tar[300];
+        (void)snprintf(tar, sizeof(tar), "the tar of %s", what + strlen("archive?path="));
+        if (strstr(what, "nothing") != NULL)
+            answer_error(request, 404, "Could not find the file");
+        else
+            fake_http_answer(request, 200, tar);
     } else if (nt_text_is(what, "exec")) {
         if (!container->is_running || docker->execs_count == EXECS_MAX) {
             answer_error(request, 409, "Container is not running");

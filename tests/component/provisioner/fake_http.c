@@ -122,6 +122,14 @@ void fake_http_begin_stream(struct fake_request *request)
     say(request->fd, head, sizeof(head) - 1);
 }
 
+void fake_http_chunk(struct fake_request *request, const void *bytes, size_t len)
+{
+    char head[32];
+    say(request->fd, head, (size_t)snprintf(head, sizeof(head), "%zx\r\n", len));
+    say(request->fd, bytes, len);
+    say(request->fd, "\r\n", 2);
+}
+
 bool fake_http_stream(struct fake_request *request, const char *line)
 {
     char head[32];

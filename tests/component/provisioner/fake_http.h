@@ -23,6 +23,7 @@ void fake_http_set_down(struct fake_http *http, bool is_down);
 
 void fake_http_answer(struct fake_request *request, int status, const char *json);
 void fake_http_begin_stream(struct fake_request *request);
+void fake_http_chunk(struct fake_request *request, const void *bytes, size_t len); /* 0: the end */
 bool fake_http_stream(struct fake_request *request, const char *line); /* false: the peer is gone */
 
 #endif
