@@ -7,7 +7,6 @@
 #include <nt/log.h>
 #include <nt/memory.h>
 #include <nt/text.h>
-#include <provisioner/image.h>
 
 enum { READY_MAX_MS = 8000 };
 
@@ -18,21 +17,13 @@ static void on_done(void *arg, const struct nt_error *err)
 
 /* --- create ---------------------------------------------------------------------------------- */
 
-static void on_image(void *arg, const struct nt_error *err)
-{
-    struct server *server = arg;
-    server->was_image_loaded = err->code == 0; /* then the next turn creates */
-    server_done(server, err);
-}
-
 static void on_created(void *arg, const struct nt_error *err)
 {
     struct server *server = arg;
     struct fleet *fleet = server->fleet;
     if (err->code == -ENOENT && !server->was_image_loaded && server->placement != NULL &&
         !fleet->is_closing) {
-        image_load(fleet->docker, fleet->options.loop, fleet->options.settings->images_dir,
-                   server->placement->spec.image, on_image, server);
+        image_wait(server);
         return;
     }
     server->was_image_loaded = false;

@@ -68,9 +68,10 @@ struct server {
 
     struct nt_arena step_arena; /* of the step under way */
     struct step step;
-    bool was_image_loaded;
-    struct take *take;  /* NULL: none */
-    struct give *gives; /* requests for the last pass that wait for the mark */
+    bool was_image_loaded, is_image_due;
+    struct server *next_waiting; /* fleet->image_waiters */
+    struct take *take;           /* NULL: none */
+    struct give *gives;          /* requests for the last pass that wait for the mark */
 
     int64_t acted_revision;
     struct nt_buf told; /* what was published last, without its time */
@@ -88,6 +89,8 @@ struct fleet {
     struct docker *docker;
     struct server *servers;
     struct server *queue, **queue_end;
+    struct server *image_waiters; /* the first one's image is being loaded */
+    char *image;                  /* which that is */
     struct terminal *terminals;
     int log_streams, file_jobs, file_sends; /* bounded by their files */
     struct farewell *farewells;             /* clients that are told why it ended */
@@ -142,6 +145,7 @@ void server_fault(struct server *server, const char *code, const char *message);
 int server_set_mark(struct server *server, const struct mark *mark, struct nt_error *err);
 
 void server_act(struct server *server);    /* act.c: carry out server->step */
+void image_wait(struct server *server);    /* image_wait.c: load its image; server_done() */
 void server_tell(struct server *server);   /* tell.c: publish what changed */
 void server_sample(struct server *server); /* tell.c: sessions, size; once in a while */
 void give_check(struct server *server);    /* give.c: answer those that may be answered */

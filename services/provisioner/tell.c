@@ -45,6 +45,9 @@ void server_tell(struct server *server)
         .ssh_sessions = server->ssh_sessions,
         .terminals = terminal_count(server),
         .writable_bytes = server->writable_bytes,
+        .waiting_for = server->is_image_due   ? "image"
+                       : server->take != NULL ? "copy"
+                                              : NULL,
         .fault = server->has_fault ? &server->fault : NULL,
     };
     if (!observe(&arena, &world, &extra, &observed)) {

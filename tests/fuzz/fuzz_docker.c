@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (mark_decode(&arena, bytes, &mark, &err) == 0)
         (void)mark_encode(&mark, &again, &err);
     nt_buf_deinit(&again);
-    (void)image_archive(&arena, bytes, "neaptide/web:latest");
+    struct image_entry entry;
+    (void)image_find(&arena, bytes, "neaptide/web:latest", &entry);
     (void)image_load_error(&arena, bytes);
     static const int32_t ports[] = {22, 80};
     const char *text = nt_arena_text_n(&arena, (const char *)data, size);

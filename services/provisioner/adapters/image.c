@@ -11,6 +11,7 @@ enum {
     INDEX_MAX = 1 << 20,
     CHUNK = 256 << 10,
     LOAD_TIMEOUT_MS = 600000,
+    TAG_TIMEOUT_MS = 10000,
 };
 
 struct load {
@@ -22,11 +23,13 @@ struct load {
     docker_done done;
     void *arg;
     int fd;
+    struct image_entry entry;
     struct nt_error err;
     struct nt_error read_err;  /* the pool's, while is_reading */
     struct nt_http_call *call; /* NULL: ended */
     bool is_reading;           /* the pool has the buffer */
     bool is_waiting;           /* curl was told to wait */
+    bool is_tagging;
     uint8_t *chunk;
     size_t chunk_len, chunk_at;
     bool is_end;
@@ -53,20 +56,26 @@ static bool is_image(const char *entry, const char *image)
     return is_any && len == entry_len && strncmp(entry, image, len) == 0;
 }
 
-char *image_archive(struct nt_arena *arena, struct nt_span index, const char *image)
+bool image_find(struct nt_arena *arena, struct nt_span index, const char *image,
+                struct image_entry *ret_entry)
 {
     json_t *json = json_loadb((const char *)index.data, index.len, 0, NULL);
-    char *found = NULL;
-    for (size_t i = 0; i < json_array_size(json) && found == NULL; i++) {
-        json_t *entry = json_array_get(json, i);
+    const char *key = NULL;
+    json_t *entry = NULL;
+    bool is_found = false;
+    json_object_foreach(json, key, entry)
+    {
         const char *name = json_string_value(json_object_get(entry, "image"));
         const char *archive = json_string_value(json_object_get(entry, "archive"));
-        if (name != NULL && archive != NULL && is_image(name, image) &&
-            strchr(archive, '/') == NULL && archive[0] != '.')
-            found = nt_arena_text(arena, archive);
+        if (is_found || name == NULL || archive == NULL || !is_image(name, image) ||
+            strchr(archive, '/') != NULL || archive[0] == '.')
+            continue;
+        is_found = true;
+        ret_entry->image = nt_arena_text(arena, name);
+        ret_entry->archive = nt_arena_text(arena, archive);
     }
     json_decref(json);
-    return found;
+    return is_found;
 }
 
 char *image_load_error(struct nt_arena *arena, struct nt_span answer)
@@ -94,7 +103,7 @@ char *image_load_error(struct nt_arena *arena, struct nt_span answer)
 
 static void finish(struct load *load)
 {
-    if (load->is_reading || load->call != NULL)
+    if (load->is_reading || load->is_tagging || load->call != NULL)
         return; /* whoever is last comes here */
     load->done(load->arg, &load->err);
     if (load->fd >= 0)
@@ -150,6 +159,28 @@ static ssize_t give(void *arg, uint8_t *into, size_t room)
     return (ssize_t)len;
 }
 
+static void on_tagged(void *arg, int status, json_t *json, const struct nt_error *err)
+{
+    struct load *load = arg;
+    (void)status;
+    (void)json;
+    load->err = *err;
+    load->is_tagging = false;
+    finish(load);
+}
+
+/* The archive names the image by its digest; placements name it without. */
+static void tag(struct load *load)
+{
+    bool is_any = false;
+    size_t len = name_len(load->image, &is_any);
+    load->is_tagging = true;
+    const char *path =
+        nt_arena_printf(&load->arena, "/images/%s/tag?repo=%s&tag=latest", load->entry.image,
+                        nt_arena_text_n(&load->arena, load->image, len));
+    docker_call(load->docker, "POST", path, NULL, TAG_TIMEOUT_MS, on_tagged, load);
+}
+
 static void on_loaded(void *arg, const struct nt_http_reply *reply)
 {
     struct load *load = arg;
@@ -163,7 +194,10 @@ static void on_loaded(void *arg, const struct nt_http_reply *reply)
     else if (reply->status != 200 || wrong != NULL)
         (void)nt_fail(&load->err, -EIO, "image %s: the engine says %d %s", load->image,
                       reply->status, wrong != NULL ? wrong : "");
-    finish(load);
+    if (load->err.code == 0 && !nt_text_is(load->entry.image, load->image))
+        tag(load);
+    else
+        finish(load);
 }
 
 static void open_archive(void *arg)
@@ -178,13 +212,12 @@ static void open_archive(void *arg)
     }
     NT_CLEANUP(nt_free_p) uint8_t *text = nt_zalloc(INDEX_MAX);
     size_t len = fread(text, 1, INDEX_MAX, file);
-    const char *archive =
-        image_archive(&load->arena, (struct nt_span){.data = text, .len = len}, load->image);
-    if (archive == NULL) {
+    if (!image_find(&load->arena, (struct nt_span){.data = text, .len = len}, load->image,
+                    &load->entry)) {
         (void)nt_fail(&load->err, -ENOENT, "image %s is not here, nor in %s", load->image, path);
         return;
     }
-    (void)snprintf(path, sizeof(path), "%s/%s", load->folder, archive);
+    (void)snprintf(path, sizeof(path), "%s/%s", load->folder, load->entry.archive);
     load->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (load->fd < 0)
         (void)nt_fail(&load->err, -ENOENT, "image %s: %s: %s", load->image, path, strerror(errno));

@@ -121,6 +121,7 @@ bool observe(struct nt_arena *arena, const struct world *world, const struct obs
         .terminals = extra->terminals,
         .ssh_sessions = extra->ssh_sessions,
         .writable_bytes = extra->writable_bytes,
+        .waiting_for = extra->waiting_for,
         .fault = extra->fault,
         .started_at_ms = is_running ? live->started_at_ms : 0,
         .at_ms = world->now_ms,

@@ -384,6 +384,11 @@ static void on_request(void *arg, struct fake_request *request)
         /* What is loaded is named by the body, which is no real archive. */
         (void)snprintf(docker->images[docker->images_count++], 128, "%.127s", request->body);
         answer_json(request, 200, json_pack("{s:s}", "stream", "Loaded image"));
+    } else if (nt_text_starts(path, "/images/") && strstr(path, "/tag?repo=") != NULL) {
+        const char *repo = strstr(path, "/tag?repo=") + strlen("/tag?repo=");
+        (void)snprintf(docker->images[docker->images_count++], 128, "%.*s", (int)strcspn(repo, "&"),
+                       repo);
+        fake_http_answer(request, 201, "");
     } else if (nt_text_starts(path, "/images/") && strstr(path, "/get") != NULL) {
         fake_http_answer(request, 200, "sha256:fake"); /* an archive that names itself */
     } else if (nt_text_starts(path, "/images/")) {

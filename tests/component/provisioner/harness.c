@@ -205,6 +205,8 @@ static bool is_expected(const struct nt_test_record *record, void *arg)
             (observed->fault != NULL && nt_text_is(observed->fault->code, expect->fault))) &&
            (expect->step == NULL ||
             (observed->hand != NULL && nt_text_is(observed->hand->step, expect->step))) &&
+           (expect->waiting_for == NULL ||
+            nt_text_is(observed->waiting_for, expect->waiting_for)) &&
            observed->run >= expect->run && observed->revision >= expect->revision &&
            (expect->cpu_milli == 0 ||
             (observed->applied != NULL && observed->applied->cpu_milli == expect->cpu_milli));

@@ -41,7 +41,7 @@ void put_move(struct bench *bench, const char *phase);
 
 /* Waits for what a host says of SERVER. NULL: do not care. Fails the test otherwise. */
 struct expect {
-    const char *state, *fault, *step;
+    const char *state, *fault, *step, *waiting_for;
     int64_t run, revision; /* at least */
     int64_t cpu_milli;
 };

@@ -147,7 +147,7 @@ static void test_another_clusters_placement_is_refused(void **state)
 static void test_missing_image_is_loaded_when_it_comes(void **state)
 {
     struct bench *bench = *state;
-    bench->placement.spec.image = "neaptide/files:latest";
+    bench->placement.spec.image = "neaptide/files";
     start_host(bench, 0);
     put_placement(bench);
     await_observed(bench, 0, (struct expect){.state = "failed", .fault = "image-missing"});
@@ -158,18 +158,20 @@ static void test_missing_image_is_loaded_when_it_comes(void **state)
     (void)snprintf(path, sizeof(path), "%s/images/abc.tar", bench->folder);
     FILE *file = fopen(path, "we");
     assert_non_null(file);
-    (void)fputs("neaptide/files:latest", file); /* the fake takes this for the archive's content */
+    (void)fputs("neaptide/files:1", file); /* the fake takes this for the archive's content */
     assert_int_equal(fclose(file), 0);
     (void)snprintf(path, sizeof(path), "%s/images/index.json", bench->folder);
     file = fopen(path, "we");
     assert_non_null(file);
-    (void)fputs("[{\"id\": \"sha256:abc\", \"image\": \"neaptide/files:1\", "
-                "\"archive\": \"abc.tar\"}]",
+    (void)fputs("{\"files\": {\"id\": \"sha256:abc\", \"image\": \"neaptide/files:1\", "
+                "\"archive\": \"abc.tar\"}}",
                 file);
     assert_int_equal(fclose(file), 0);
     const struct nt_observed *observed =
         await_observed(bench, 0, (struct expect){.state = "running", .revision = 1});
     assert_null(observed->fault);
+    assert_null(observed->waiting_for);
+    (void)await_observed(bench, 0, (struct expect){.waiting_for = "image"}); /* it had said so */
 }
 
 static void test_docker_gone_and_back(void **state)

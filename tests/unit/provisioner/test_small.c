@@ -210,9 +210,10 @@ static void test_roles(void **state)
 static void test_images(void **state)
 {
     (void)state;
-    struct nt_span index = nt_span_of("[{\"image\": \"neaptide/web:5f\", \"archive\": \"w.tar\"},"
-                                      " {\"image\": \"neaptide/evil:1\", \"archive\": \"../e\"},"
-                                      " {\"image\": \"host:5000/a\", \"archive\": \"a.tar\"}]");
+    struct nt_span index =
+        nt_span_of("{\"web\": {\"image\": \"neaptide/web:5f\", \"archive\": \"w.tar\"},"
+                   " \"evil\": {\"image\": \"neaptide/evil:1\", \"archive\": \"../e\"},"
+                   " \"odd\": [1], \"a\": {\"image\": \"host:5000/a\", \"archive\": \"a.tar\"}}");
     static const struct {
         const char *image, *archive;
     } cases[] = {{"neaptide/web:5f", "w.tar"},   {"neaptide/web:latest", "w.tar"},
@@ -220,9 +221,11 @@ static void test_images(void **state)
                  {"neaptide/we", NULL},          {"neaptide/evil:1", NULL},
                  {"host:5000/a:latest", "a.tar"}};
     for (size_t i = 0; i < NT_COUNT(cases); i++) {
-        const char *archive = image_archive(&arena, index, cases[i].image);
-        if (!nt_text_is(archive, cases[i].archive))
-            fail_msg("%s: %s", cases[i].image, archive == NULL ? "none" : archive);
+        struct image_entry entry = {0};
+        assert_int_equal(image_find(&arena, index, cases[i].image, &entry),
+                         cases[i].archive != NULL);
+        if (!nt_text_is(entry.archive, cases[i].archive))
+            fail_msg("%s: %s", cases[i].image, entry.archive == NULL ? "none" : entry.archive);
     }
     assert_null(image_load_error(&arena, nt_span_of("{\"stream\": \"Loaded\"}\n")));
     assert_string_equal(image_load_error(&arena, nt_span_of("{\"stream\": \"x\"}\n"
