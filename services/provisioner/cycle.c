@@ -114,6 +114,7 @@ static void settle(struct server *server, const struct step *step)
     } else {
         server->has_fault = false;
     }
+    server_rate(server);
     server_tell(server);
     end_cycle(server, false);
 }

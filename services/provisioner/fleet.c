@@ -336,7 +336,7 @@ bool fleet_is_idle(const struct fleet *fleet)
     if (fleet->busy_count > 0 || fleet->file_jobs > 0 || fleet->file_sends > 0)
         return false;
     for (const struct server *server = fleet->servers; server != NULL; server = server->hh.next) {
-        if (server->is_measuring)
+        if (server->is_measuring || server->is_rating)
             return false;
     }
     return true;

@@ -12,6 +12,7 @@
 #include <nt/metrics.h>
 #include <nt/serve.h>
 #include <provisioner/docker.h>
+#include <provisioner/netrate.h>
 #include <provisioner/reconcile.h>
 #include <provisioner/store.h>
 #include <uthash.h>
@@ -79,6 +80,11 @@ struct server {
     int32_t ssh_sessions;
     int64_t writable_bytes, measured_at_ms;
     bool is_measuring;
+    struct netrate rate; /* read back */
+    struct netrate rate_wanted;
+    char rate_of[144]; /* the container's start that this is of */
+    int64_t rated_at_ms;
+    bool is_rating;
     struct file_job *file_writes; /* files.c: the first is at work */
     struct server *next_queued;
     UT_hash_handle hh;
@@ -147,6 +153,7 @@ int server_set_mark(struct server *server, const struct mark *mark, struct nt_er
 void server_act(struct server *server);    /* act.c: carry out server->step */
 void image_wait(struct server *server);    /* image_wait.c: load its image; server_done() */
 void server_tell(struct server *server);   /* tell.c: publish what changed */
+void server_rate(struct server *server);   /* rate.c: the network's limits hold */
 void server_sample(struct server *server); /* tell.c: sessions, size; once in a while */
 void give_check(struct server *server);    /* give.c: answer those that may be answered */
 void give_drop(struct server *server);     /* give.c: at the end of the process */

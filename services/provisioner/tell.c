@@ -45,6 +45,8 @@ void server_tell(struct server *server)
         .ssh_sessions = server->ssh_sessions,
         .terminals = terminal_count(server),
         .writable_bytes = server->writable_bytes,
+        .net_up_bps = server->rate.up_bps,
+        .net_down_bps = server->rate.down_bps,
         .waiting_for = server->is_image_due   ? "image"
                        : server->take != NULL ? "copy"
                                               : NULL,

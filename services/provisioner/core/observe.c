@@ -130,6 +130,8 @@ bool observe(struct nt_arena *arena, const struct world *world, const struct obs
         observed.applied = NT_NEW(arena, struct nt_resources);
         observed.applied->cpu_milli = live->cpu_milli;
         observed.applied->mem_bytes = live->mem_bytes;
+        observed.applied->net_up_bps = is_running ? extra->net_up_bps : 0;
+        observed.applied->net_down_bps = is_running ? extra->net_down_bps : 0;
     }
     if (is_running && world->placement != NULL)
         name_ports(arena, world, live, &observed);

@@ -84,8 +84,9 @@ struct observe_extra {
     int64_t acted_revision; /* the newest placement after which there was nothing left to do */
     int32_t ssh_sessions;
     int32_t terminals;
-    int64_t writable_bytes;  /* -1: unknown */
-    const char *waiting_for; /* NULL: nothing */
+    int64_t writable_bytes;           /* -1: unknown */
+    int64_t net_up_bps, net_down_bps; /* read back; 0: not limited */
+    const char *waiting_for;          /* NULL: nothing */
     struct nt_fault *fault;
 };
 bool observe(struct nt_arena *arena, const struct world *world, const struct observe_extra *extra,
