@@ -1,6 +1,6 @@
 #include <api/front.h>
 
-#include "ask.h"
+#include "handle.h"
 
 #include <api/cookie.h>
 #include <api/origin.h>
@@ -102,8 +102,7 @@ static const char *owner_of(const struct ask *ask)
 
 static int check_origin(const struct ask *ask, struct problem *problem)
 {
-    bool is_stream = strcmp(ask->route->operation, "streamEvents") == 0;
-    if (!ask->route->is_mutation && !is_stream)
+    if (!ask->route->is_mutation && !ask->route->is_stream)
         return 0;
     const char *origin = nt_request_header(ask->request, "origin");
     const char *site = nt_request_header(ask->request, "sec-fetch-site");
@@ -136,7 +135,7 @@ static int check(struct ask *ask, struct problem *problem)
         bool has_owner = ask->route->access == ROUTE_OWNER;
         code = route_check(ask->route, &ask->who, has_owner ? owner_of(ask) : NULL, problem);
     }
-    if (code == 0 && ask->route->is_mutation)
+    if (code == 0 && ask->route->is_mutation && !ask->route->is_raw)
         code = body_read(nt_request_info(ask->request)->body,
                          nt_request_header(ask->request, "content-type"), ask->route->body,
                          &ask->body, problem);
@@ -219,7 +218,7 @@ static void on_too_large(void *arg, struct nt_request *request)
     struct ask *ask = ask_new(front->desk, &nowhere, request);
     struct problem problem = {0};
     (void)problem_set(&problem, "body-too-large");
-    problem_int(&problem, "max_bytes", (int64_t)BODY_MAX);
+    problem_int(&problem, "max_bytes", (int64_t)BODY_RAW_MAX);
     ask_problem(ask, &problem);
 }
 
@@ -269,7 +268,7 @@ int front_open(struct desk *desk, const char *listen, struct front **ret_front,
                                        .routes_count = count,
                                        .otherwise = on_otherwise,
                                        .arg = front,
-                                       .body_max = BODY_MAX,
+                                       .body_max = BODY_RAW_MAX,
                                        .on_too_large = on_too_large,
                                        .trust_forwarded = true};
     int code = nt_serve_open(&options, &front->serve, err);
@@ -286,6 +285,7 @@ void front_close(struct front *front)
 {
     if (front == NULL)
         return;
+    terminals_close(front->desk);
     nt_serve_close(front->serve);
     free(front->bindings);
     free(front);

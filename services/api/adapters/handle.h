@@ -42,6 +42,22 @@ void handle_get_server(struct ask *ask);
 void handle_get_server_access(struct ask *ask);
 void handle_list_server_events(struct ask *ask);
 
+/* handle_terminal.c */
+void handle_open_terminal(struct ask *ask);
+void terminals_close(struct desk *desk); /* hangs up on all browsers */
+
+/* handle_files.c */
+void handle_get_server_logs(struct ask *ask);
+void handle_list_files(struct ask *ask);
+void handle_read_file(struct ask *ask);
+void handle_write_file(struct ask *ask);
+void handle_delete_file(struct ask *ask);
+void handle_download_archive(struct ask *ask);
+void handle_get_upload(struct ask *ask);
+void handle_upload_piece(struct ask *ask);
+void handle_make_folder(struct ask *ask);
+void handle_rename_file(struct ask *ask);
+
 /* handle_events.c */
 /* ?owner=: whose things are asked for; NULL: everybody's. False: answered. */
 bool handle_owner(struct ask *ask, const char **ret_owner);

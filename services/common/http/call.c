@@ -321,3 +321,11 @@ void call_unpause(struct nt_http_call *call)
     call->is_paused = false;
     (void)curl_easy_pause(call->easy, CURLPAUSE_CONT);
 }
+
+const char *nt_http_header(const struct nt_http_call *call, const char *name)
+{
+    struct curl_header *header = NULL;
+    if (curl_easy_header(call->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}

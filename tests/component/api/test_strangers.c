@@ -289,7 +289,7 @@ static void test_without_a_session_nothing_but_what_is_public(void **state)
 static void checks_origin(const struct operation *operation)
 {
     bool is_checked = json_is_true(json_object_get(operation->json, "x-origin"));
-    assert_int_equal(is_checked, !is_get(operation) || is_endless(operation));
+    assert_true(is_checked || (is_get(operation) && !is_endless(operation)));
     if (!is_checked)
         return;
     struct stage_reply reply = stage_ask_plainly(

@@ -46,8 +46,11 @@ static void test_the_table_is_what_openapi_says(void **state)
         assert_int_equal(strcasecmp(method, route->method), 0);
         assert_string_equal(json_string_value(json_object_get(operation, "x-neaptide-access")),
                             access_name(route->access));
-        assert_int_equal(route->body != NULL, json_object_get(operation, "requestBody") != NULL);
+        assert_int_equal(route->body != NULL || route->is_raw,
+                         json_object_get(operation, "requestBody") != NULL);
         assert_int_equal(route->is_mutation, strcmp(method, "get") != 0);
+        bool is_checked = json_is_true(json_object_get(operation, "x-origin"));
+        assert_int_equal(route->is_mutation || route->is_stream, is_checked);
     }
 }
 

@@ -538,6 +538,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/servers/{server}/terminal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A terminal by WebSocket, subprotocol `neaptide-terminal`. Binary messages: a type byte, then its payload. To the server: 1 input; 2 size (columns and rows, 2 bytes each, big-endian); 3 hang up. From it: 17 first, JSON {id, resumed, cut}, then the scrollback as output; 18 output; 19 last, JSON {reason: exited, taken-over, closing or failed; exit_code}. A terminal lives on for 10 minutes without a client: open with its id to go on. */
+        get: operations["openTerminal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server's output, a line each: time in UTC, `o` (stdout) or `e` (stderr), text. */
+        get: operations["getServerLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder. */
+        get: operations["listFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file's bytes, with Neaptide-Size; up to 1 MiB also ETag. */
+        get: operations["readFile"];
+        /** Writes a whole file of at most 1 MiB. With If-Match only if nobody changed it since, with `If-None-Match: *` only if it is new. */
+        put: operations["writeFile"];
+        post?: never;
+        /** Deletes a file or folder. */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file or folder as tar. */
+        get: operations["downloadArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an interrupted upload goes on; 0 where nothing came yet. */
+        get: operations["getUpload"];
+        /** One piece of a file, at most 1 MiB; the last one lets the file take its place at once. After an interruption ask where to go on. */
+        put: operations["uploadPiece"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a folder. */
+        post: operations["makeFolder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renames or moves a file or folder. */
+        post: operations["renameFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/server-events": {
         parameters: {
             query?: never;
@@ -1815,6 +1954,32 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
             /** @description pass as `after`; null at the end */
             next: string | null;
+        };
+        FileEntry: {
+            name: string;
+            /** @enum {string} */
+            kind: "file" | "folder" | "link" | "other";
+            size: number;
+            mode: number;
+            /** @description milliseconds since 1970 (UTC) */
+            mtime_ms: number;
+        };
+        FileList: {
+            path: string;
+            entries: components["schemas"]["FileEntry"][];
+            /** @description there are more than 10,000 */
+            cut: boolean;
+        };
+        FileAnswer: {
+            path: string;
+            size?: number;
+            etag?: string;
+        };
+        Upload: {
+            /** @description where the next piece begins */
+            offset: number;
+            /** @description with the last byte: the file has taken its place */
+            done?: boolean;
         };
     };
     responses: {
@@ -3123,6 +3288,323 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServerEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openTerminal: {
+        parameters: {
+            query?: {
+                /** @description columns */
+                cols?: number;
+                /** @description rows */
+                rows?: number;
+                /** @description of a terminal that lives on */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The WebSocket begins. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServerLogs: {
+        parameters: {
+            query?: {
+                /** @description so many of the last lines */
+                tail?: number;
+                /** @description 1: goes on until the server stops */
+                follow?: 0 | 1;
+                /** @description only later ones, wall time in milliseconds */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFiles: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readFile: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    writeFile: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+            };
+            header?: {
+                /** @description the ETag that was read */
+                "If-Match"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Written. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+                /** @description 1: with all that is in it */
+                recursive?: 0 | 1;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadArchive: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUpload: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+                /** @description the client's own, [a-z0-9] */
+                id: string;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    uploadPiece: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+                /** @description the client's own, [a-z0-9] */
+                id: string;
+                offset: number;
+                /** @description of the whole file */
+                size: number;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeFolder: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    renameFile: {
+        parameters: {
+            query: {
+                /** @description absolute, inside the server */
+                path: string;
+                /** @description absolute */
+                to: string;
+                /** @description 1: over what is there */
+                replace?: 0 | 1;
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -19,6 +19,7 @@
 
 struct hub;
 struct waits;
+struct terminal;
 
 struct desk {
     struct nt_loop *loop;
@@ -36,6 +37,9 @@ struct desk {
     struct edge *edge; /* NULL: this installation has none */
     struct hub *hub;
     struct waits *waits;
+    struct terminal *terminals; /* that browsers have open */
+    size_t terminals_count;
+    size_t downloads_count;
     struct view_site site;
     const char *setup_token_file;
     const char *key;     /* the installation's */

@@ -8,8 +8,9 @@
 #include <api/problem.h>
 #include <nt/span.h>
 
-#define BODY_MAX   ((size_t)64 << 10) /* bytes */
-#define BODY_DEPTH 16
+#define BODY_MAX     ((size_t)64 << 10) /* bytes */
+#define BODY_DEPTH   16
+#define BODY_RAW_MAX ((size_t)1 << 20) /* a piece of a file */
 
 enum body_kind {
     BODY_TEXT,     /* min and max are lengths in characters */

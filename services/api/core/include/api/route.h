@@ -21,6 +21,8 @@ struct route {
     enum route_access access;
     bool is_mutation; /* Origin is checked; needs Kafka */
     const struct body_field *body;
+    bool is_raw;    /* the body is bytes, BODY_RAW_MAX at most */
+    bool is_stream; /* a GET whose Origin is checked too: its answer goes on */
 };
 
 extern const struct route routes[];

@@ -52,6 +52,9 @@ struct nt_http_call *nt_http_start(struct nt_http *http, const struct nt_http_re
 void nt_http_cancel(struct nt_http_call *call); /* done is called with -ECANCELED, at once */
 void nt_http_resume(struct nt_http_call *call); /* takes effect in the next turn of the loop */
 
+/* A header of the reply, inside on_data and done; NULL where there is none. Lives for the call. */
+const char *nt_http_header(const struct nt_http_call *call, const char *name);
+
 /* --- connections that become something else ------------------------------------------------------
  */
 
