@@ -3,6 +3,7 @@
 #include "leader.h"
 
 #include <balancer/preview_json.h>
+#include <balancer/whatif_json.h>
 #include <nt/bus.h>
 #include <nt/clock.h>
 #include <nt/log.h>
@@ -238,12 +239,36 @@ static void on_preview(void *arg, struct nt_request *request)
     nt_buf_deinit(&body);
 }
 
+static void on_whatif(void *arg, struct nt_request *request)
+{
+    struct app *app = arg;
+    if (app->role != ROLE_LEADING) {
+        answer_code(request, 503, "not-ready");
+        return;
+    }
+    struct nt_error err = NT_ERROR_INIT;
+    struct nt_arena *arena = nt_request_arena(request);
+    struct whatif_ask ask;
+    if (whatif_json_read(arena, nt_request_info(request)->body, &ask, &err) < 0) {
+        nt_log(NT_WARN, "whatif_not_understood", NT_KV("reason", err.message));
+        answer_code(request, 422, "invalid-request");
+        return;
+    }
+    struct whatif whatif;
+    leader_whatif(app->leader, arena, &ask, &whatif);
+    struct nt_buf body = {0};
+    whatif_json_write(&whatif, &body);
+    nt_request_answer(request, 200, "application/json", nt_buf_span(&body));
+    nt_buf_deinit(&body);
+}
+
 static int open_serve(struct app *app, struct nt_error *err)
 {
-    struct nt_route routes[NT_HEALTH_ROUTES + 1];
+    struct nt_route routes[NT_HEALTH_ROUTES + 2];
     app->health = (struct nt_health){.ready = ready, .arg = app, .metrics = app->metrics};
     size_t count = nt_health_routes(&app->health, routes);
     routes[count++] = (struct nt_route){"POST", "/preview", on_preview, app};
+    routes[count++] = (struct nt_route){"POST", "/what-if", on_whatif, app};
     const struct nt_serve_options options = {
         .loop = app->loop,
         .metrics = app->metrics,

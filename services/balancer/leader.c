@@ -28,6 +28,7 @@ struct numbers {
     struct nt_metric *repeated;
     struct nt_metric *decide_seconds;
     struct nt_metric *plan_seconds;
+    struct nt_metric *whatif_seconds;
     struct nt_metric *servers;
     struct nt_metric *hosts;
 };
@@ -72,6 +73,9 @@ static void register_numbers(struct leader *leader, struct nt_metrics *metrics)
     numbers->plan_seconds = nt_metrics_histogram(metrics, "neaptide_balancer_plan_seconds", NULL,
                                                  "time to look over all hosts and make plans",
                                                  SECONDS, NT_COUNT(SECONDS));
+    numbers->whatif_seconds =
+        nt_metrics_histogram(metrics, "neaptide_balancer_whatif_seconds", NULL,
+                             "time to answer what if", SECONDS, NT_COUNT(SECONDS));
     numbers->servers =
         nt_metrics_gauge(metrics, "neaptide_balancer_servers", NULL, "servers in memory");
     numbers->hosts = nt_metrics_gauge(metrics, "neaptide_balancer_hosts", NULL, "hosts in memory");
@@ -365,4 +369,13 @@ void leader_preview(struct leader *leader, struct nt_arena *arena, const struct 
 {
     const struct context context = context_now(leader);
     preview_estimate(&context, arena, ask, ret_preview);
+}
+
+void leader_whatif(struct leader *leader, struct nt_arena *arena, const struct whatif_ask *ask,
+                   struct whatif *ret_whatif)
+{
+    const struct context context = context_now(leader);
+    const double began_s = now_s();
+    whatif_answer(&context, arena, ask, ret_whatif);
+    nt_metric_observe(leader->numbers.whatif_seconds, now_s() - began_s);
 }

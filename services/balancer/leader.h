@@ -10,6 +10,7 @@
 
 #include <balancer/outcomes.h>
 #include <balancer/preview.h>
+#include <balancer/whatif.h>
 #include <balancer/writer.h>
 #include <nt/bus.h>
 #include <nt/metrics.h>
@@ -39,5 +40,7 @@ void leader_tick(struct leader *leader, bool is_current);
 
 void leader_preview(struct leader *leader, struct nt_arena *arena, const struct preview_ask *ask,
                     struct preview *ret_preview);
+void leader_whatif(struct leader *leader, struct nt_arena *arena, const struct whatif_ask *ask,
+                   struct whatif *ret_whatif);
 
 #endif

@@ -1,34 +1,8 @@
 #include <balancer/preview_json.h>
 
-#include <jansson.h>
+#include "json_read.h"
 
-#include <limits.h>
 #include <stdlib.h>
-
-static void json_decref_p(json_t **slot)
-{
-    json_decref(*slot);
-}
-
-static int read_resources(const json_t *from, const char *what, struct nt_resources *ret,
-                          struct nt_error *err)
-{
-    json_int_t cpu = 0, mem = 0, disk = 0, gpu = 0, up = 0, down = 0;
-    json_error_t problem;
-    if (json_unpack_ex((json_t *)from, &problem, 0, "{s?I s?I s?I s?I s?I s?I}", "cpu_milli", &cpu,
-                       "mem_bytes", &mem, "disk_bytes", &disk, "gpu_count", &gpu, "net_up_bps", &up,
-                       "net_down_bps", &down) < 0)
-        return nt_fail(err, -EINVAL, "%s: %s", what, problem.text);
-    if (cpu < 0 || mem < 0 || disk < 0 || gpu < 0 || gpu > INT_MAX || up < 0 || down < 0)
-        return nt_fail(err, -EINVAL, "%s: a resource is out of range", what);
-    *ret = (struct nt_resources){.cpu_milli = cpu,
-                                 .mem_bytes = mem,
-                                 .disk_bytes = disk,
-                                 .gpu_count = (int32_t)gpu,
-                                 .net_up_bps = up,
-                                 .net_down_bps = down};
-    return 0;
-}
 
 static int read_sizes(struct nt_arena *arena, const json_t *from, const struct preview_ask *common,
                       struct preview_sizes *ret_sizes, struct nt_error *err)
@@ -43,7 +17,7 @@ static int read_sizes(struct nt_arena *arena, const json_t *from, const struct p
             return nt_fail(err, -EINVAL, "a size has no name");
         ret_sizes->names[i] = nt_arena_text(arena, name);
         ret_sizes->asks[i] = *common;
-        int status = read_resources(size, name, &ret_sizes->asks[i].requested, err);
+        int status = json_read_resources(size, name, &ret_sizes->asks[i].requested, err);
         if (status < 0)
             return status;
     }
@@ -54,7 +28,7 @@ int preview_json_read(struct nt_arena *arena, struct nt_span body, struct previe
                       struct nt_error *err)
 {
     json_error_t problem;
-    NT_CLEANUP(json_decref_p)
+    NT_CLEANUP(json_read_decref_p)
     json_t *root = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL)
         return nt_fail(err, -EINVAL, "the body is not JSON: %s", problem.text);
@@ -68,7 +42,7 @@ int preview_json_read(struct nt_arena *arena, struct nt_span body, struct previe
         .template = nt_arena_text(arena, template),
     };
     struct preview_sizes read = {0};
-    int status = read_resources(minimum, "minimum", &common.minimum, err);
+    int status = json_read_resources(minimum, "minimum", &common.minimum, err);
     if (status == 0)
         status = read_sizes(arena, sizes, &common, &read, err);
     if (status == 0)
@@ -100,7 +74,7 @@ void preview_json_write(const struct preview_sizes *sizes, const struct preview 
     json_t *items = json_array();
     for (size_t i = 0; i < sizes->count; i++)
         (void)json_array_append_new(items, item(sizes->names[i], &previews[i]));
-    NT_CLEANUP(json_decref_p) json_t *root = json_pack("{s:o}", "items", items);
+    NT_CLEANUP(json_read_decref_p) json_t *root = json_pack("{s:o}", "items", items);
     char *text = json_dumps(root, JSON_COMPACT);
     if (text != NULL)
         (void)nt_buf_add_text(out, text);

@@ -85,10 +85,8 @@ bool placing_forecast(const struct context *context, const struct fleet_host *ho
     return is_forecast;
 }
 
-/* What servers of this template use on average of what they were granted, slot by slot; with none
- * of them forecast, half of it all day. */
-static void add_expected(const struct context *context, const char *template,
-                         const struct nt_resources *granted, struct scenario_sum *sum)
+void placing_add_expected(const struct context *context, const char *template,
+                          const struct nt_resources *granted, struct scenario_sum *sum)
 {
     double share[SCENARIO_SLOTS] = {0};
     int alike = 0;
@@ -141,7 +139,7 @@ static void judge(const struct context *context, const char *template, struct ca
     candidate->granted_pct = granted_pct(candidate->host, granted);
     candidate->is_forecast = placing_forecast(context, candidate->host, FLEET_CPU, sum) ||
                              candidate->host->servers_count == 0;
-    add_expected(context, template, granted, sum);
+    placing_add_expected(context, template, granted, sum);
     candidate->peak_pct =
         100 * scenario_peak(sum) / (double)larger(fleet_capacity(candidate->host)->cpu_milli, 1);
 }

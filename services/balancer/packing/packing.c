@@ -12,7 +12,7 @@ _Static_assert(B % LANES == 0, "blocks are summed in lanes");
 const struct packing_options packing_default = {
     .paths = 16,
     .low = .84,
-    .high = .96,
+    .high = .93,
     .slope = 5,
     .fade = 40,
     .trigger = .3,

@@ -23,6 +23,8 @@ static struct packing_options options(void)
 {
     struct packing_options some = packing_default;
     some.paths = PATHS;
+    some.low = .84;
+    some.high = .96;
     return some;
 }
 

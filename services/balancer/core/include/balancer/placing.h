@@ -43,6 +43,11 @@ void placing_add_server(const struct context *context, const struct fleet_server
                         enum fleet_resource resource, float weight, int first,
                         struct scenario_sum *sum);
 
+/* A server that is not there yet: what servers of this template use on average of what they were
+ * granted, slot by slot; with none of them forecast, half of it all day. */
+void placing_add_expected(const struct context *context, const char *template,
+                          const struct nt_resources *granted, struct scenario_sum *sum);
+
 bool placing_is_open(const struct fleet_host *host); /* known, heard, not cordoned, draining... */
 
 #endif
