@@ -27,6 +27,7 @@ enum {
     BODY_MAX = 64 * 1024,
 };
 static const int64_t OUTCOMES_NEWEST_MS = OUTCOMES_KEPT_MS;
+static const int64_t ROLLUPS_NEWEST_MS = INT64_C(24) * 3600 * 1000; /* as long as a window */
 
 enum role {
     ROLE_STANDBY, /* tables are kept warm */
@@ -42,6 +43,7 @@ struct app {
     struct nt_view *records;  /* what decisions stand on */
     struct nt_view *outcomes; /* of the last day */
     struct nt_view *loads;    /* samples and scenarios */
+    struct nt_view *rollups;  /* of the last day; nobody waits for them */
     struct nt_group *requests;
     struct writer *writer;
     struct nt_serve *serve;
@@ -62,6 +64,7 @@ static const enum nt_topic record_topics[] = {
 };
 static const enum nt_topic outcome_topics[] = {NT_TOPIC_OUTCOMES};
 static const enum nt_topic load_topics[] = {NT_TOPIC_HOST_LOAD, NT_TOPIC_SCENARIOS};
+static const enum nt_topic rollup_topics[] = {NT_TOPIC_HOST_ROLLUP};
 
 /* --- leadership ------------------------------------------------------------------------------- */
 
@@ -304,6 +307,13 @@ static int open_views(struct app *app, struct nt_error *err)
         status = nt_view_open(app->bus, &outcomes, &app->outcomes, err);
     if (status == 0)
         status = nt_view_open(app->bus, &loads, &app->loads, err);
+    const struct nt_view_options rollups = {.topics = rollup_topics,
+                                            .topics_count = NT_COUNT(rollup_topics),
+                                            .on_message = on_record,
+                                            .arg = app,
+                                            .newest_ms = ROLLUPS_NEWEST_MS};
+    if (status == 0)
+        status = nt_view_open(app->bus, &rollups, &app->rollups, err);
     return status;
 }
 
@@ -374,6 +384,7 @@ void app_free(struct app *app)
     nt_serve_close(app->serve);
     nt_group_close(app->requests);
     writer_close(app->writer);
+    nt_view_close(app->rollups);
     nt_view_close(app->loads);
     nt_view_close(app->outcomes);
     nt_view_close(app->records);

@@ -298,6 +298,26 @@ static int on_load(struct fleet *fleet, const char *key, struct nt_span value, s
     return r;
 }
 
+/* What was measured before we listened: enough to say whether a plan helped. */
+static int on_rollup(struct fleet *fleet, const char *key, struct nt_span value,
+                     struct nt_error *err)
+{
+    if (value.len == 0)
+        return 0;
+    struct nt_arena arena;
+    nt_arena_init(&arena);
+    struct nt_host_rollup *rollup = NULL;
+    int r = nt_host_rollup_decode(&arena, value, &rollup, err);
+    if (r == 0 && !nt_text_is(rollup->host, key))
+        r = key_differs(err, key, rollup->host);
+    if (r == 0 && rollup->capacity.cpu_milli > 0)
+        readings_note(&fleet_host_row(fleet, key)->readings, rollup->from_ms, rollup->step_ms,
+                      100.0 * (double)rollup->roll.cpu_milli_mean /
+                          (double)rollup->capacity.cpu_milli);
+    nt_arena_deinit(&arena);
+    return r;
+}
+
 int fleet_apply(struct fleet *fleet, enum nt_topic topic, const char *key, struct nt_span value,
                 struct nt_error *err)
 {
@@ -306,15 +326,11 @@ int fleet_apply(struct fleet *fleet, enum nt_topic topic, const char *key, struc
         int (*read)(struct fleet *fleet, const char *key, struct nt_span value,
                     struct nt_error *err);
     } readers[] = {
-        {NT_TOPIC_PLACEMENTS, on_placement},
-        {NT_TOPIC_OBSERVED, on_observed},
-        {NT_TOPIC_AGENTS, on_agent},
-        {NT_TOPIC_HOST_LOAD, on_load},
-        {NT_TOPIC_HOST_STATE, on_host_state},
-        {NT_TOPIC_SCENARIOS, on_scenarios},
-        {NT_TOPIC_SERVER_STATE, on_server_state},
-        {NT_TOPIC_HOSTS, on_host},
-        {NT_TOPIC_POOL, on_pool},
+        {NT_TOPIC_PLACEMENTS, on_placement}, {NT_TOPIC_OBSERVED, on_observed},
+        {NT_TOPIC_AGENTS, on_agent},         {NT_TOPIC_HOST_LOAD, on_load},
+        {NT_TOPIC_HOST_ROLLUP, on_rollup},   {NT_TOPIC_HOST_STATE, on_host_state},
+        {NT_TOPIC_SCENARIOS, on_scenarios},  {NT_TOPIC_SERVER_STATE, on_server_state},
+        {NT_TOPIC_HOSTS, on_host},           {NT_TOPIC_POOL, on_pool},
         {NT_TOPIC_PLANS, on_plan},
     };
     for (size_t i = 0; i < NT_COUNT(readers); i++)

@@ -58,6 +58,22 @@ void readings_add(struct readings *readings, int64_t at_ms, int64_t interval_ms,
     readings->last_ms = at_ms;
 }
 
+void readings_note(struct readings *readings, int64_t from_ms, int64_t step_ms, double mean_pct)
+{
+    if (step_ms != (int64_t)SLOT_MINUTES * MINUTE_MS || from_ms < 0)
+        return;
+    const int64_t slot = from_ms / step_ms;
+    const int at = (int)(slot % READINGS_SLOTS);
+    if (readings->slot_of[at] > slot)
+        return;
+    if (readings->slot_of[at] < slot) {
+        readings->slot_of[at] = slot;
+        readings->slot_peak[at] = 0;
+    }
+    if ((float)mean_pct > readings->slot_peak[at])
+        readings->slot_peak[at] = (float)mean_pct;
+}
+
 int readings_run_above(const struct readings *readings, double limit_pct)
 {
     int run = 0;

@@ -74,12 +74,33 @@ static void test_peak(void **state)
     assert_true(readings_peak_pct(&readings, begin, begin + 120 * MINUTE) < 0); /* half unseen */
 }
 
+/* What roll-ups say fills what nobody heard, and takes nothing away. */
+static void test_rollups(void **state)
+{
+    (void)state;
+    enum { SLOT = 5 * 60 * 1000 };
+    const int64_t from = INT64_C(1000) * SLOT;
+    struct readings readings = {0};
+    for (int i = 0; i < 12; i++)
+        readings_note(&readings, from + (int64_t)i * SLOT, SLOT, 50 + i);
+    assert_true(readings_peak_pct(&readings, from, from + 12 * SLOT) == 61);
+    readings_note(&readings, from, SLOT, 40); /* lower: nothing new */
+    assert_true(readings_peak_pct(&readings, from, from + SLOT) == 50);
+    readings_note(&readings, from - INT64_C(288) * SLOT, SLOT, 99); /* older than what is there */
+    assert_true(readings_peak_pct(&readings, from, from + SLOT) == 50);
+    readings_note(&readings, from, 60 * 1000, 99); /* another step */
+    assert_true(readings_peak_pct(&readings, from, from + SLOT) == 50);
+    for (int i = 1; i <= 5; i++)
+        readings_add(&readings, from + (int64_t)i * 60 * 1000, 60 * 1000, i == 3 ? 80 : 20);
+    assert_true(readings_peak_pct(&readings, from, from + SLOT) == 80);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_runs),           cmocka_unit_test(test_gap_breaks_a_run),
         cmocka_unit_test(test_long_intervals), cmocka_unit_test(test_old_sample_is_ignored),
-        cmocka_unit_test(test_peak),
+        cmocka_unit_test(test_peak),           cmocka_unit_test(test_rollups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

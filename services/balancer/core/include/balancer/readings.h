@@ -24,6 +24,10 @@ struct readings {
  * newest, or longer than an hour: ignored. */
 void readings_add(struct readings *readings, int64_t at_ms, int64_t interval_ms, double pct);
 
+/* The mean of a slot of five minutes, from the roll-ups: known of times at which nobody listened.
+ * It raises no peak that minutes have shown to be higher. Other steps are ignored. */
+void readings_note(struct readings *readings, int64_t from_ms, int64_t step_ms, double mean_pct);
+
 /* How many finished minutes in a row, up to the newest, were above (or at most) the limit. */
 int readings_run_above(const struct readings *readings, double limit_pct);
 int readings_run_below(const struct readings *readings, double limit_pct);
