@@ -170,6 +170,80 @@ static void test_no_useful_move(void **state)
     fixture_deinit(&f);
 }
 
+/* Two hosts need the one spare at the same hour, and it has room for one server: the second plan
+ * knows what the first has taken. */
+static void test_two_windows_one_spare(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {{"big-1", "steady-1"}, {"big-2", "steady-2"}};
+    struct fixture f;
+    fixture_init(&f);
+    fixture_host(&f, "host-2", "active", 4000, 8 * GIB);
+    for (int i = 0; i < 2; i++) {
+        const char *host = i == 0 ? "host-1" : "host-2";
+        fixture_server(&f, names[i][0], host, 2000, GIB);
+        fixture_server(&f, names[i][1], host, 2000, GIB);
+        fixture_forecast(&f, names[i][0], 100, 1900, 120, 144);
+        fixture_forecast(&f, names[i][1], 1900, 1900, 0, 0);
+        change(&f, names[i][1], pin);
+    }
+    tick(&f);
+    int moves = 0, none = 0;
+    FLEET_EACH_PLAN(&f.fleet, row)
+    {
+        const struct nt_plan *plan = row->record.value;
+        moves += (int)plan->moves_count;
+        none += nt_text_is(plan->state, "no-useful-move");
+        if (plan->moves_count > 0)
+            assert_string_equal(plan->moves[0].to, "spare-1");
+    }
+    assert_int_equal(moves, 1);
+    assert_int_equal(none, 1);
+    fixture_deinit(&f);
+}
+
+/* Old scenarios are none; without any, nothing is planned, and what is planned is dropped. */
+static void test_stale_forecasts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    setup(&f);
+    tick(&f);
+    assert_string_equal(fixture_plan(&f)->state, "suggested");
+    fixture_clear(&f);
+    fixture_advance(&f, SCENARIO_STALE_MS + MINUTE);
+    tick(&f);
+    assert_string_equal(fixture_plan(&f)->state, "superseded");
+    fixture_clear(&f);
+    fixture_advance(&f, 5 * MINUTE);
+    tick(&f);
+    assert_int_equal(fixture_count(&f, NT_TOPIC_PLANS), 0);
+    fixture_deinit(&f);
+}
+
+/* A clock that jumps a week ahead, or back, makes no plan from what it knew before, and none twice.
+ */
+static void test_clock_jumps(void **state)
+{
+    (void)state;
+    static const int64_t jumps[] = {INT64_C(7) * 24 * HOUR, -INT64_C(7) * 24 * HOUR};
+    for (size_t i = 0; i < NT_COUNT(jumps); i++) {
+        struct fixture f;
+        setup(&f);
+        tick(&f);
+        fixture_clear(&f);
+        f.context.load_ms += jumps[i];
+        tick(&f);
+        assert_true(fixture_count(&f, NT_TOPIC_PLANS) <= 1);
+        due(&f);
+        FLEET_EACH_SERVER(&f.fleet, server)
+        {
+            assert_null(fleet_placement(server)->move);
+        }
+        fixture_deinit(&f);
+    }
+}
+
 /* Busy but for slots 40 to 50: that is its moment. */
 static void test_quietest_moment(void **state)
 {
@@ -649,6 +723,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_window_is_avoided),
         cmocka_unit_test(test_no_useful_move),
+        cmocka_unit_test(test_two_windows_one_spare),
+        cmocka_unit_test(test_stale_forecasts),
+        cmocka_unit_test(test_clock_jumps),
         cmocka_unit_test(test_quietest_moment),
         cmocka_unit_test(test_started_in_time),
         cmocka_unit_test(test_fast_clock),
