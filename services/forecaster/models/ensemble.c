@@ -1,7 +1,9 @@
 #include <models/ensemble.h>
 
 #include <models/order.h>
+#include <models/rows.h>
 #include <models/score.h>
+#include <models/view.h>
 
 #include <math.h>
 #include <string.h>
@@ -21,21 +23,24 @@ size_t ensemble_block(const struct ensemble *ensemble, size_t h)
     return block;
 }
 
+/* Of the seasonal members, or of all where none is usable. A path is whole or not there. */
 static void take_median(struct ensemble *ensemble)
 {
     const struct task *task = ensemble->task;
-    for (size_t i = 0; i < task->origins_count * task->horizon; i++) {
-        double values[MEMBERS_COUNT];
+    for (size_t o = 0; o < task->origins_count; o++) {
+        const double *rows[MEMBERS_COUNT];
         size_t count = 0;
-        for (size_t m = 0; m < MEMBERS_COUNT; m++) {
-            if (members[m].is_seasonal && !isnan(ensemble->paths[m][i]))
-                values[count++] = ensemble->paths[m][i];
+        for (size_t is_any = 0; is_any < 2 && count == 0; is_any++) {
+            for (size_t m = 0; m < MEMBERS_COUNT; m++) {
+                const double *path = ensemble->paths[m] + o * task->horizon;
+                if ((is_any || members[m].is_seasonal) && !isnan(path[0]))
+                    rows[count++] = path;
+            }
         }
-        for (size_t m = 0; m < MEMBERS_COUNT && count == 0; m++) {
-            if (!isnan(ensemble->paths[m][i]))
-                values[count++] = ensemble->paths[m][i];
-        }
-        ensemble->median[i] = order_median(values, count);
+        if (count > 0)
+            rows_median(rows, count, task->horizon, ensemble->median + o * task->horizon);
+        else
+            task_refuse(task, o, ensemble->median);
     }
 }
 
@@ -107,6 +112,10 @@ static void refine(const struct task *task, const struct task *coarse, size_t bu
 {
     for (size_t o = 0; o < task->origins_count; o++) {
         const double *path = coarse_paths + o * coarse->horizon;
+        if (coarse->origins[o] == 0) { /* less than a bucket before it */
+            task_refuse(task, o, ret_paths);
+            continue;
+        }
         for (size_t h = 0; h < task->horizon; h++) {
             double at = ((double)h + 0.5) / (double)bucket + 0.5; /* 1 is the middle of path[0] */
             size_t below = (size_t)at;
@@ -144,14 +153,20 @@ void ensemble_run(struct ensemble *ensemble, const struct task *task, struct nt_
 
     size_t bucket = bucket_of(task);
     struct task coarse = bucket > 1 ? coarsen(task, bucket, arena) : *task;
+    struct view views[2];
+    for (size_t is_log = 0; is_log < 2; is_log++)
+        view_make(&coarse, is_log, arena, &views[is_log]);
+    coarse.views = views;
     double *coarse_paths = NT_ARRAY(arena, coarse.origins_count * coarse.horizon, double);
     for (size_t m = 0; m < MEMBERS_COUNT; m++) {
         ensemble->paths[m] = NT_ARRAY(arena, size, double);
         if (bucket == 1 && members[m].is_fine) {
             for (size_t o = 0; o < task->origins_count; o++)
                 task_refuse(task, o, ensemble->paths[m]);
-        } else if (bucket == 1 || members[m].is_fine) {
+        } else if (members[m].is_fine) {
             members[m].run(&members[m], task, scratch, ensemble->paths[m]);
+        } else if (bucket == 1) {
+            members[m].run(&members[m], &coarse, scratch, ensemble->paths[m]);
         } else {
             members[m].run(&members[m], &coarse, scratch, coarse_paths);
             refine(task, &coarse, bucket, coarse_paths, ensemble->paths[m]);

@@ -27,6 +27,34 @@ static void forecast_nothing(const struct forecast_ask *ask, struct forecast *fo
     forecast->model = "none";
 }
 
+/* Half-widths at some steps, on lines between: they pool a quarter of a day around each anyway. */
+static void make_quantiles(const struct forecast_ask *ask, const struct ensemble *ensemble,
+                           const double *residuals, const struct spread_table *table,
+                           struct forecast *forecast)
+{
+    size_t every = ask->day > 8 ? ask->day / 8 : 1;
+    double from[SPREAD_SHARES] = {0};
+    double to[SPREAD_SHARES];
+    size_t from_at = 0;
+    size_t to_at = 0;
+    spread_half_widths(ensemble, residuals, table, 0, to);
+    for (size_t h = 0; h < ask->horizon; h++) {
+        if (h > to_at) {
+            from_at = to_at;
+            to_at = from_at + every < ask->horizon ? from_at + every : ask->horizon - 1;
+            memcpy(from, to, sizeof(from));
+            spread_half_widths(ensemble, residuals, table, to_at, to);
+        }
+        double part = h == 0 ? 1 : (double)(h - from_at) / (double)(to_at - from_at);
+        double half_widths[SPREAD_SHARES];
+        for (size_t i = 0; i < SPREAD_SHARES; i++)
+            half_widths[i] = from[i] + part * (to[i] - from[i]);
+        for (size_t i = 0; i < ask->levels_count; i++)
+            forecast->quantiles[i * ask->horizon + h] =
+                within(ask, forecast->point[h] + spread_offset(half_widths, ask->levels[i]));
+    }
+}
+
 void forecast_make(const struct forecast_ask *ask, struct nt_arena *arena, struct nt_arena *scratch,
                    struct forecast *ret_forecast)
 {
@@ -49,13 +77,8 @@ void forecast_make(const struct forecast_ask *ask, struct nt_arena *arena, struc
     mix_path(&mix, ensemble, task->origins_count - 1, forecast->point);
     forecast->ensemble = ensemble;
     forecast->residuals = residuals;
-    for (size_t h = 0; h < ask->horizon && ask->levels_count > 0; h++) {
-        double half_widths[SPREAD_SHARES];
-        spread_half_widths(ensemble, residuals, &tables->spread, h, half_widths);
-        for (size_t i = 0; i < ask->levels_count; i++)
-            forecast->quantiles[i * ask->horizon + h] =
-                within(ask, forecast->point[h] + spread_offset(half_widths, ask->levels[i]));
-    }
+    if (ask->levels_count > 0)
+        make_quantiles(ask, ensemble, residuals, &tables->spread, forecast);
     for (size_t h = 0; h < ask->horizon; h++)
         forecast->point[h] = within(ask, forecast->point[h]);
     size_t days = task->day > 0 ? task->count / task->day : 0;

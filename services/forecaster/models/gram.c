@@ -1,87 +1,130 @@
 #include <models/gram.h>
 
-#include <math.h>
-#include <string.h>
+#include <models/lanes.h>
 
-enum { GRAM_BLOCK = 256 }; /* samples whose weighted columns stay in the first-level cache */
+enum { BLOCK = 512, ROWS = 3, ACROSS = 4 };
 
-/* Into both the plain and the AVX2 function below, also in debug builds: vectors must not cross
- * a call between the two. */
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
-/* Four doubles; without AVX the compiler makes two halves of it. */
-typedef double lanes __attribute__((vector_size(32)));
-
-static ALWAYS_INLINE lanes load(const double *from)
+/* Sums of products of three weighted columns with four others: seven loads for twelve products.
+ * count is a multiple of LANES. */
+static ALWAYS_INLINE void add_tile(const double *const rows[ROWS],
+                                   const double *const across[ACROSS], size_t count,
+                                   double ret[ROWS][ACROSS])
 {
-    lanes value;
-    memcpy(&value, from, sizeof(value));
-    return value;
-}
-
-static ALWAYS_INLINE double sum(lanes value)
-{
-    return value[0] + value[1] + value[2] + value[3];
-}
-
-/* sums[j] += a . columns[j] for four columns at once: one load of a serves four products. */
-static ALWAYS_INLINE void dot4(const double *a, const double *const columns[4], size_t count,
-                               double *sums)
-{
-    lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
-    size_t t = 0;
-    for (; t + 4 <= count; t += 4) {
-        lanes x = load(a + t);
-        s0 += x * load(columns[0] + t);
-        s1 += x * load(columns[1] + t);
-        s2 += x * load(columns[2] + t);
-        s3 += x * load(columns[3] + t);
+    lanes a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0};
+    lanes b0 = {0}, b1 = {0}, b2 = {0}, b3 = {0};
+    lanes c0 = {0}, c1 = {0}, c2 = {0}, c3 = {0};
+    for (size_t t = 0; t < count; t += LANES) {
+        lanes x = lanes_load(rows[0] + t);
+        lanes y = lanes_load(rows[1] + t);
+        lanes z = lanes_load(rows[2] + t);
+        lanes w = lanes_load(across[0] + t);
+        a0 += x * w;
+        b0 += y * w;
+        c0 += z * w;
+        w = lanes_load(across[1] + t);
+        a1 += x * w;
+        b1 += y * w;
+        c1 += z * w;
+        w = lanes_load(across[2] + t);
+        a2 += x * w;
+        b2 += y * w;
+        c2 += z * w;
+        w = lanes_load(across[3] + t);
+        a3 += x * w;
+        b3 += y * w;
+        c3 += z * w;
     }
-    double rest[4] = {sum(s0), sum(s1), sum(s2), sum(s3)};
-    for (; t < count; t++) {
-        for (size_t j = 0; j < 4; j++)
-            rest[j] += a[t] * columns[j][t];
+    const lanes sums[ROWS][ACROSS] = {{a0, a1, a2, a3}, {b0, b1, b2, b3}, {c0, c1, c2, c3}};
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < ACROSS; j++)
+            ret[i][j] = lanes_sum(sums[i][j]);
     }
-    for (size_t j = 0; j < 4; j++)
-        sums[j] += rest[j];
-}
-
-static ALWAYS_INLINE double dot(const double *a, const double *b, size_t count)
-{
-    double total = 0;
-    for (size_t t = 0; t < count; t++)
-        total += a[t] * b[t];
-    return total;
 }
 
 static ALWAYS_INLINE void add_block(struct gram *gram, const double *weights, size_t from,
                                     size_t count)
 {
     size_t n = gram->columns_count;
-    for (size_t i = 0; i < n; i++) {
-        const double *column = gram->columns[i] + from;
-        double *weighted = gram->scratch;
-        for (size_t t = 0; t < count; t++)
-            weighted[t] = weights[from + t] * column[t];
-        size_t j = i;
-        for (; j + 4 <= n; j += 4) {
-            const double *const columns[4] = {gram->columns[j] + from, gram->columns[j + 1] + from,
-                                              gram->columns[j + 2] + from,
-                                              gram->columns[j + 3] + from};
-            dot4(weighted, columns, count, &gram->sums[i][j]);
+    size_t padded = (count + LANES - 1) / LANES * LANES;
+    for (size_t i = 0; i < n; i += ROWS) {
+        const double *rows[ROWS];
+        for (size_t r = 0; r < ROWS; r++) {
+            size_t column = i + r < n ? i + r : n - 1;
+            double *weighted = gram->scratch + r * (BLOCK + LANES);
+            const double *values = gram->columns[column] + from;
+            for (size_t t = 0; t < count; t++)
+                weighted[t] = weights[from + t] * values[t];
+            for (size_t t = count; t < padded; t++)
+                weighted[t] = 0; /* what lies beyond is multiplied by it */
+            rows[r] = weighted;
         }
-        for (; j < n; j++)
-            gram->sums[i][j] += dot(weighted, gram->columns[j] + from, count);
+        for (size_t j = i; j < n; j += ACROSS) {
+            const double *across[ACROSS];
+            for (size_t k = 0; k < ACROSS; k++)
+                across[k] = gram->columns[j + k < n ? j + k : n - 1] + from;
+            double sums[ROWS][ACROSS];
+            add_tile(rows, across, padded, sums);
+            for (size_t r = 0; r < ROWS && i + r < n; r++) {
+                for (size_t k = 0; k < ACROSS && j + k < n; k++)
+                    gram->sums[(i + r) * n + j + k] += sums[r][k];
+            }
+        }
     }
     for (size_t t = 0; t < count; t++)
         gram->weight += weights[from + t];
 }
 
+/* The sums are symmetric. Rows are the steps of elimination: row k is left as it was when column k
+ * was eliminated, which is all that solving back needs. */
+static ALWAYS_INLINE void solve(const struct gram_shots *shots, double ridge, lanes *rows,
+                                double *ret_coefficients, bool ret_is_solved[GRAM_SHOTS])
+{
+    size_t columns = shots->columns_count;
+    size_t n = columns - 1;
+    lanes weights = lanes_load(shots->weights);
+    lanes least = weights * 1e-12;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i; j < columns; j++)
+            rows[i * columns + j] = lanes_load(shots->sums + (i * columns + j) * GRAM_SHOTS);
+        if (i > 0)
+            rows[i * columns + i] += ridge * weights;
+    }
+    lanes_mask is_solved = weights > 0;
+    for (size_t k = 0; k < n; k++) {
+        lanes *row = rows + k * columns;
+        lanes_mask is_positive = row[k] > least; /* not of NaN */
+        is_solved &= is_positive;
+        row[k] = lanes_pick(is_positive, row[k], lanes_all(1));
+        lanes inverse = 1 / row[k];
+        for (size_t i = k + 1; i < n; i++) {
+            lanes part = row[i] * inverse;
+            lanes *below = rows + i * columns;
+            for (size_t j = i; j < columns; j++)
+                below[j] -= part * row[j];
+        }
+    }
+    for (size_t k = n; k-- > 0;) {
+        const lanes *row = rows + k * columns;
+        lanes sum = row[n];
+        for (size_t i = k + 1; i < n; i++)
+            sum -= row[i] * lanes_load(ret_coefficients + i * GRAM_SHOTS);
+        lanes_store(ret_coefficients + k * GRAM_SHOTS, sum / row[k]);
+    }
+    for (size_t s = 0; s < GRAM_SHOTS; s++)
+        ret_is_solved[s] = is_solved[s] != 0;
+}
+
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) static void
-add_block_avx2(struct gram *gram, const double *weights, size_t from, size_t count)
+LANES_AVX2 static void add_block_avx2(struct gram *gram, const double *weights, size_t from,
+                                      size_t count)
 {
     add_block(gram, weights, from, count);
+}
+
+LANES_AVX2 static void solve_avx2(const struct gram_shots *shots, double ridge, lanes *rows,
+                                  double *ret_coefficients, bool ret_is_solved[GRAM_SHOTS])
+{
+    solve(shots, ridge, rows, ret_coefficients, ret_is_solved);
 }
 #endif
 
@@ -92,60 +135,67 @@ static void add_block_plain(struct gram *gram, const double *weights, size_t fro
 
 void gram_init(struct gram *gram, struct nt_arena *arena)
 {
-    memset(gram, 0, sizeof(*gram));
-    gram->scratch = NT_ARRAY(arena, GRAM_BLOCK, double);
+    gram->sums = NT_ARRAY(arena, gram->columns_count * gram->columns_count, double);
+    gram->weight = 0;
+    gram->scratch = NT_ARRAY(arena, (size_t)ROWS * (BLOCK + LANES), double);
 }
 
 void gram_clear(struct gram *gram)
 {
-    memset(gram->sums, 0, sizeof(gram->sums));
+    memset(gram->sums, 0, gram->columns_count * gram->columns_count * sizeof(double));
     gram->weight = 0;
+}
+
+double gram_sum(const struct gram *gram, size_t i, size_t j)
+{
+    return i < j ? gram->sums[i * gram->columns_count + j]
+                 : gram->sums[j * gram->columns_count + i];
 }
 
 void gram_add(struct gram *gram, const double *weights, size_t from, size_t to)
 {
     void (*add)(struct gram *, const double *, size_t, size_t) = add_block_plain;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (lanes_have_avx2())
         add = add_block_avx2;
 #endif
     while (from < to) {
-        size_t count = to - from < GRAM_BLOCK ? to - from : GRAM_BLOCK;
+        size_t count = to - from < BLOCK ? to - from : BLOCK;
         add(gram, weights, from, count);
         from += count;
     }
 }
 
-bool gram_solve(const struct gram *gram, double ridge, double *ret_coefficients)
+void gram_shots_init(struct gram_shots *shots, size_t columns_count, struct nt_arena *arena)
 {
-    size_t n = gram->columns_count - 1;
-    double lower[GRAM_COLUMNS_MAX][GRAM_COLUMNS_MAX];
-    double y[GRAM_COLUMNS_MAX];
+    *shots = (struct gram_shots){
+        .sums = NT_ARRAY(arena, columns_count * columns_count * GRAM_SHOTS, double),
+        .columns_count = columns_count};
+}
+
+void gram_shots_take(struct gram_shots *shots, size_t at, const struct gram *gram)
+{
+    size_t n = gram->columns_count;
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j <= i; j++) {
-            double s = gram->sums[j][i];
-            if (i == j && i > 0)
-                s += ridge * gram->weight;
-            for (size_t k = 0; k < j; k++)
-                s -= lower[i][k] * lower[j][k];
-            if (i != j) {
-                lower[i][j] = s / lower[j][j];
-            } else {
-                if (!(s > 1e-12 * gram->weight)) /* also refuses NaN */
-                    return false;
-                lower[i][i] = sqrt(s);
-            }
-        }
-        double s = gram->sums[i][n];
-        for (size_t k = 0; k < i; k++)
-            s -= lower[i][k] * y[k];
-        y[i] = s / lower[i][i];
+        for (size_t j = i; j < n; j++)
+            shots->sums[(i * n + j) * GRAM_SHOTS + at] = gram->sums[i * n + j];
     }
-    for (size_t i = n; i-- > 0;) {
-        double s = y[i];
-        for (size_t k = i + 1; k < n; k++)
-            s -= lower[k][i] * ret_coefficients[k];
-        ret_coefficients[i] = s / lower[i][i];
+    shots->weights[at] = gram->weight;
+}
+
+void gram_solve(const struct gram_shots *shots, double ridge, struct nt_arena *scratch,
+                double *ret_coefficients, bool ret_is_solved[GRAM_SHOTS])
+{
+    /* An arena aligns for scalars; vectors want more. */
+    size_t size = (shots->columns_count * shots->columns_count + 1) * sizeof(lanes);
+    uintptr_t at = (uintptr_t)nt_arena_alloc(scratch, size);
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+    lanes *rows = (lanes *)((at + sizeof(lanes) - 1) / sizeof(lanes) * sizeof(lanes));
+#if defined(__x86_64__)
+    if (lanes_have_avx2()) {
+        solve_avx2(shots, ridge, rows, ret_coefficients, ret_is_solved);
+        return;
     }
-    return true;
+#endif
+    solve(shots, ridge, rows, ret_coefficients, ret_is_solved);
 }

@@ -1,8 +1,13 @@
 #include <models/mix.h>
 
 #include <models/order.h>
+#include <models/rows.h>
 
 #include <math.h>
+#include <string.h>
+
+/* The weighted median is of that many members. */
+enum { BEST = 12 };
 
 /* A weight is the error to the power of -2. */
 static double weight_of(double error, double scale)
@@ -13,8 +18,18 @@ static double weight_of(double error, double scale)
     return 1 / (error * error);
 }
 
+/* The weight of the last of the best few. */
+static double best_few(const double weights[MEMBERS_COUNT])
+{
+    double sorted[MEMBERS_COUNT];
+    memcpy(sorted, weights, sizeof(sorted));
+    order_sort(sorted, MEMBERS_COUNT);
+    return sorted[MEMBERS_COUNT - BEST];
+}
+
 static void weigh(const struct ensemble *ensemble, struct mix *mix)
 {
+    double weights[MEMBERS_COUNT];
     for (size_t m = 0; m < MEMBERS_COUNT; m++) {
         double sum = 0;
         double steps = 0;
@@ -27,9 +42,13 @@ static void weigh(const struct ensemble *ensemble, struct mix *mix)
             sum += size * ensemble->errors[m][b];
             steps += size;
         }
-        for (size_t b = 0; b < ENSEMBLE_BLOCKS; b++)
-            mix->weights[b][m] =
-                ensemble->is_usable[m] && steps > 0 ? weight_of(sum / steps, ensemble->scale) : 0;
+        weights[m] =
+            ensemble->is_usable[m] && steps > 0 ? weight_of(sum / steps, ensemble->scale) : 0;
+    }
+    double least = best_few(weights);
+    for (size_t b = 0; b < ENSEMBLE_BLOCKS; b++) {
+        for (size_t m = 0; m < MEMBERS_COUNT; m++)
+            mix->weights[b][m] = weights[m] >= least ? weights[m] : 0;
     }
 }
 
@@ -53,34 +72,62 @@ void mix_decide(const struct ensemble *ensemble, const struct gates *gates, stru
     ret_mix->gate_part = gates->part;
 }
 
+/* Of the paths from one origin: the weighted mean of steps from <= h < to. false without any. */
+static bool take_mean(const double *shares, const struct ensemble *ensemble, size_t first,
+                      size_t from, size_t to, double *ret_path)
+{
+    double sum = 0;
+    memset(ret_path + from, 0, (to - from) * sizeof(double));
+    for (size_t m = 0; m < MEMBERS_COUNT; m++) {
+        const double *path = ensemble->paths[m] + first;
+        if (!(shares[m] > 0) || isnan(path[0]))
+            continue;
+        sum += shares[m];
+        for (size_t h = from; h < to; h++)
+            ret_path[h] += shares[m] * path[h];
+    }
+    for (size_t h = from; h < to && sum > 0; h++)
+        ret_path[h] /= sum;
+    return sum > 0;
+}
+
+static void take_middle(const double *weights, const struct ensemble *ensemble, size_t first,
+                        size_t from, size_t to, double *ret_path)
+{
+    const double *rows[MEMBERS_COUNT];
+    double row_weights[MEMBERS_COUNT];
+    size_t count = 0;
+    for (size_t m = 0; m < MEMBERS_COUNT; m++) {
+        const double *path = ensemble->paths[m] + first;
+        if (!(weights[m] > 0) || isnan(path[0]))
+            continue;
+        rows[count] = path + from;
+        row_weights[count++] = weights[m];
+    }
+    if (count > 0)
+        rows_weighted_median(rows, row_weights, count, to - from, ret_path + from);
+    else
+        memcpy(ret_path + from, ensemble->median + first + from, (to - from) * sizeof(double));
+}
+
 void mix_path(const struct mix *mix, const struct ensemble *ensemble, size_t origin,
               double *ret_path)
 {
     size_t horizon = ensemble->task->horizon;
-    for (size_t h = 0; h < horizon; h++) {
-        size_t at = origin * horizon + h;
-        size_t block = ensemble_block(ensemble, h);
-        double values[MEMBERS_COUNT];
-        double weights[MEMBERS_COUNT];
-        size_t count = 0;
-        double mean = 0;
-        double shares = 0;
-        for (size_t m = 0; m < MEMBERS_COUNT; m++) {
-            double value = ensemble->paths[m][at];
-            if (isnan(value))
-                continue;
-            mean += mix->shares[block][m] * value;
-            shares += mix->shares[block][m];
-            if (mix->weights[block][m] > 0) {
-                values[count] = value;
-                weights[count++] = mix->weights[block][m];
-            }
-        }
-        double median = order_weighted_median(values, weights, count);
-        if (isnan(median))
-            median = ensemble->median[at];
-        double part = shares > 0 ? mix->gate_part : 0;
-        ret_path[h] = part > 0 ? part * mean / shares + (1 - part) * median : median;
+    size_t from = 0;
+    for (size_t b = 0; b < ENSEMBLE_BLOCKS && from < horizon; b++) {
+        size_t to = ensemble->block_ends[b];
+        if (to <= from)
+            continue;
+        double mean[TASK_HORIZON_MAX] = {0};
+        double part = mix->gate_part;
+        if (part > 0 && !take_mean(mix->shares[b], ensemble, origin * horizon, from, to, mean))
+            part = 0;
+        if (part < 1)
+            take_middle(mix->weights[b], ensemble, origin * horizon, from, to, ret_path);
+        for (size_t h = from; h < to && part > 0; h++)
+            ret_path[h] = part < 1 ? part * mean[h] + (1 - part) * ret_path[h] : mean[h];
+        from = to;
     }
 }
 

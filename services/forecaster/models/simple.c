@@ -1,5 +1,6 @@
 #include <models/simple.h>
 
+#include <models/lanes.h>
 #include <models/order.h>
 
 #include <float.h>
@@ -124,19 +125,42 @@ static size_t keep_nearest(struct analog *nearest, size_t count, struct analog c
     return count;
 }
 
-static double mean_of(const double *values, size_t count)
+/* The sum of |a - b - shift|. */
+static ALWAYS_INLINE double distance(const double *a, const double *b, double shift, size_t count)
 {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum / (double)count;
+    lanes sum = {0};
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        sum += lanes_abs(lanes_load(a + i) - lanes_load(b + i) - shift);
+    double total = lanes_sum(sum);
+    for (; i < count; i++)
+        total += fabs(a[i] - b[i] - shift);
+    return total;
+}
+
+#if defined(__x86_64__)
+LANES_AVX2 static double distance_avx2(const double *a, const double *b, double shift, size_t count)
+{
+    return distance(a, b, shift, count);
+}
+#endif
+
+static double distance_of(const double *a, const double *b, double shift, size_t count)
+{
+#if defined(__x86_64__)
+    if (lanes_have_avx2())
+        return distance_avx2(a, b, shift, count);
+#endif
+    return distance(a, b, shift, count);
 }
 
 void simple_analog(const struct member *member, const struct task *task, struct nt_arena *scratch,
                    double *ret_paths)
 {
-    (void)scratch;
     size_t length = number(member) * task->day;
+    double *sums = NT_ARRAY(scratch, task->count + 1, double); /* of all values before each time */
+    for (size_t t = 0; t < task->count; t++)
+        sums[t + 1] = sums[t] + task->values[t];
     for (size_t o = 0; o < task->origins_count; o++) {
         size_t origin = task->origins[o];
         double *path = ret_paths + o * task->horizon;
@@ -145,16 +169,16 @@ void simple_analog(const struct member *member, const struct task *task, struct 
             continue;
         }
         const double *now = task->values + origin - length;
-        double level = mean_of(now, length);
+        double level = (sums[origin] - sums[origin - length]) / (double)length;
         struct analog nearest[ANALOGS] = {0};
         size_t count = 0;
         size_t days = (task->horizon + task->day - 1) / task->day;
         for (size_t end = origin - days * task->day; end >= length; end -= task->day) {
             const double *then = task->values + end - length;
-            struct analog candidate = {.end = end, .mean = mean_of(then, length)};
+            struct analog candidate = {.end = end,
+                                       .mean = (sums[end] - sums[end - length]) / (double)length};
             double shift = level - candidate.mean;
-            for (size_t i = 0; i < length; i++)
-                candidate.distance += fabs(now[i] - then[i] - shift);
+            candidate.distance = distance_of(now, then, shift, length);
             count = keep_nearest(nearest, count, candidate);
             if (end < task->day)
                 break;

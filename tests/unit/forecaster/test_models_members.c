@@ -1,7 +1,10 @@
 /* Members one by one: closed forms, and processes whose coefficients are known. */
 #include <models/ar.h>
 #include <models/gram.h>
+#include <models/lanes.h>
 #include <models/members.h>
+#include <models/order.h>
+#include <models/rows.h>
 #include <models/simple.h>
 #include <nt/memory.h>
 #include <nt_cmocka.h>
@@ -49,12 +52,13 @@ static double noise(uint64_t *random)
     return (double)(*random >> 11) / 9007199254740992.0 - 0.5;
 }
 
-/* y = 2 + 3 a - b, solved from weighted samples, some of them with weight 0 and wrong. */
+/* y = 2 + 3 a - b, solved from weighted samples, some of them with weight 0 and wrong; in pieces
+ * that cross blocks; two moments at once, a third that was never taken. */
 static void test_gram(void **state)
 {
     struct stage *stage = *state;
-    enum { N = 600 };
-    double ones[N], a[N], b[N], y[N], weights[N], c[3];
+    enum { N = 1200, COLUMNS = 4 };
+    static double ones[N + GRAM_PAD], a[N + GRAM_PAD], b[N + GRAM_PAD], y[N + GRAM_PAD], weights[N];
     uint64_t random = 1;
     for (size_t t = 0; t < N; t++) {
         ones[t] = 1;
@@ -63,24 +67,98 @@ static void test_gram(void **state)
         weights[t] = t % 3 == 0 ? 0 : 1 + noise(&random);
         y[t] = t % 3 == 0 ? 99 : 2 + 3 * a[t] - b[t];
     }
-    struct gram gram;
+    struct gram gram = {.columns = {ones, a, b, y}, .columns_count = COLUMNS};
     gram_init(&gram, &stage->arena);
-    const double *columns[] = {ones, a, b, y};
-    memcpy(gram.columns, columns, sizeof(columns));
-    gram.columns_count = 4;
-    gram_add(&gram, weights, 0, 7); /* in pieces, across the block size */
-    gram_add(&gram, weights, 7, 400);
-    gram_add(&gram, weights, 400, N);
-    assert_true(gram_solve(&gram, 0, c));
-    assert_float_equal(c[0], 2, CLOSE);
-    assert_float_equal(c[1], 3, CLOSE);
-    assert_float_equal(c[2], -1, CLOSE);
+    struct gram_shots shots;
+    gram_shots_init(&shots, COLUMNS, &stage->arena);
+    gram_add(&gram, weights, 0, 7);
+    gram_add(&gram, weights, 7, 900);
+    gram_shots_take(&shots, 1, &gram);
+    gram_add(&gram, weights, 900, N);
+    gram_shots_take(&shots, 3, &gram);
+    double c[(COLUMNS - 1) * GRAM_SHOTS] = {0};
+    bool is_solved[GRAM_SHOTS];
+    gram_solve(&shots, 0, &stage->arena, c, is_solved);
+    assert_true(is_solved[1] && is_solved[3] && !is_solved[0] && !is_solved[2]);
+    for (size_t at = 1; at < GRAM_SHOTS; at += 2) {
+        assert_float_equal(c[at], 2, CLOSE);
+        assert_float_equal(c[GRAM_SHOTS + at], 3, CLOSE);
+        assert_float_equal(c[(size_t)2 * GRAM_SHOTS + at], -1, CLOSE);
+    }
     double sum = 0;
-    for (size_t t = 0; t < N; t++)
+    double weight = 0;
+    for (size_t t = 0; t < N; t++) {
         sum += weights[t] * a[t] * b[t];
-    assert_float_equal(gram.sums[1][2], sum, CLOSE);
+        weight += weights[t];
+    }
+    assert_float_equal(gram_sum(&gram, 1, 2), sum, CLOSE);
+    assert_float_equal(gram_sum(&gram, 2, 1), sum, CLOSE);
+    assert_float_equal(gram.weight, weight, CLOSE);
+
+    /* A ridge r x (sum of weights) on a single centred column shrinks it by s / (s + r w). */
+    struct gram one = {.columns = {ones, a, a}, .columns_count = 3};
+    gram_init(&one, &stage->arena);
+    gram_shots_init(&shots, 3, &stage->arena);
+    gram_add(&one, weights, 0, N);
+    gram_shots_take(&shots, 0, &one);
+    gram_solve(&shots, 0.5, &stage->arena, c, is_solved);
+    double mean = gram_sum(&one, 0, 1) / weight;
+    double centred = gram_sum(&one, 1, 1) - mean * mean * weight;
+    assert_float_equal(c[GRAM_SHOTS], centred / (centred + 0.5 * weight), CLOSE);
+
     gram_clear(&gram);
-    assert_false(gram_solve(&gram, 0, c)); /* nothing in it */
+    gram_shots_init(&shots, COLUMNS, &stage->arena);
+    gram_shots_take(&shots, 0, &gram);
+    gram_solve(&shots, 0, &stage->arena, c, is_solved);
+    assert_false(is_solved[0]); /* nothing in it */
+}
+
+/* The exponential of lanes agrees with the C library's, and ends where that would overflow. */
+static void test_exp(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        double x = 0.4 * i - 40;
+        lanes made = lanes_exp((lanes){x, -x, x / 40, 0});
+        assert_float_equal(made[0] / exp(x), 1, 1e-13);
+        assert_float_equal(made[1] / exp(-x), 1, 1e-13);
+        assert_float_equal(made[2] / exp(x / 40), 1, 1e-13);
+        assert_true(made[3] == 1);
+    }
+    lanes far = lanes_exp((lanes){1e9, -1e9, 701, 0});
+    assert_true(isfinite(far[0]) && far[1] >= 0 && far[1] < 1e-300 && far[2] == far[0]);
+}
+
+/* Medians across rows are those of one step after the other, weighted or not. */
+static void test_rows(void **state)
+{
+    (void)state;
+    enum { STEPS = 37 };
+    static double rows[ROWS_MAX][STEPS];
+    uint64_t random = 11;
+    for (size_t count = 1; count <= ROWS_MAX; count++) {
+        const double *pointers[ROWS_MAX];
+        double weights[ROWS_MAX], medians[STEPS], weighted[STEPS];
+        for (size_t i = 0; i < count; i++) {
+            pointers[i] = rows[i];
+            weights[i] = 1.5 + noise(&random);
+            for (size_t h = 0; h < STEPS; h++)
+                rows[i][h] = floor(20 * noise(&random)); /* some are alike */
+        }
+        rows_median(pointers, count, STEPS, medians);
+        rows_weighted_median(pointers, weights, count, STEPS, weighted);
+        for (size_t h = 0; h < STEPS; h++) {
+            double values[ROWS_MAX], own[ROWS_MAX];
+            for (size_t i = 0; i < count; i++) {
+                values[i] = rows[i][h];
+                own[i] = weights[i];
+            }
+            assert_true(medians[h] == order_median(values, count));
+            for (size_t i = 0; i < count; i++)
+                values[i] = rows[i][h];
+            assert_true(weighted[h] == order_weighted_median(values, own, count));
+        }
+    }
 }
 
 /* A plain AR(2) without noise after its start, a wave 100 high, is continued by a fit on two lags;
@@ -208,6 +286,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_gram, set_up, tear_down),
+        cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_rows),
         cmocka_unit_test_setup_teardown(test_ar_continues, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_all_continue_a_shape, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_look_ahead, set_up, tear_down),

@@ -127,7 +127,8 @@ static void test_quantiles_and_shares_agree(void **state)
     make_values(world, 3, 1);
     fit(world, COUNT, INFINITY);
     for (size_t lead = 1; lead <= STEPS; lead += 23) {
-        for (double level = 0.02; level < 0.99; level += 0.06) {
+        for (int percent = 2; percent < 99; percent += 6) {
+            double level = percent / 100.0;
             double value = outlook_quantile(&world->outlook, 200, lead, level);
             double share = outlook_share_above(&world->outlook, 200, lead, value);
             assert_true(fabs(share - (1 - level)) < 1e-6);
@@ -158,8 +159,12 @@ static void test_ladder_and_bounds(void **state)
     static const struct {
         size_t count;
         enum forecast_rung rung;
-    } cases[] = {{0, FORECAST_NONE},        {1, FORECAST_LEVEL},       {200, FORECAST_LEVEL},
-                 {3 * DAY, FORECAST_SHORT}, {9 * DAY, FORECAST_SHORT}, {COUNT, FORECAST_FULL}};
+    } cases[] = {{0, FORECAST_NONE},
+                 {1, FORECAST_LEVEL},
+                 {200, FORECAST_LEVEL},
+                 {(size_t)3 * DAY, FORECAST_SHORT},
+                 {(size_t)9 * DAY, FORECAST_SHORT},
+                 {COUNT, FORECAST_FULL}};
     for (size_t c = 0; c < NT_COUNT(cases); c++) {
         make_values(world, 7, 1);
         fit(world, cases[c].count, 240);
@@ -229,7 +234,7 @@ static void test_past_residuals(void **state)
 static void test_size(void **state)
 {
     (void)state;
-    assert_true(sizeof(struct outlook) + 28 * DAY * sizeof(float) <= 40000);
+    assert_true(sizeof(struct outlook) + (size_t)28 * DAY * sizeof(float) <= 40000);
 }
 
 int main(void)

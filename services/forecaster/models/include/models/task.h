@@ -16,6 +16,8 @@ enum {
     TASK_COUNT_MAX = 1 << 20,
 };
 
+struct view;
+
 struct task {
     const double *values; /* finite: gaps are filled before */
     const double *actual; /* the same with NaN in gaps: what past forecasts are judged by */
@@ -25,6 +27,7 @@ struct task {
     size_t horizon;
     size_t origins[TASK_ORIGINS_MAX]; /* ascending; from each only what is before it is seen */
     size_t origins_count;             /* at least one; the last is count */
+    const struct view *views; /* of values and of logarithms, made once for all members; or NULL */
 };
 
 /*
