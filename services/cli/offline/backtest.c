@@ -1,10 +1,12 @@
 #include <offline/verbs.h>
 
+#include <offline/faults.h>
 #include <offline/file.h>
 #include <offline/report.h>
 #include <offline/work.h>
 
 #include <models/naive.h>
+#include <models/order.h>
 #include <models/score.h>
 #include <nt/memory.h>
 
@@ -13,7 +15,7 @@
 #include <time.h>
 
 /* What each method is asked for: the tenths, and the ends of the 80 % and 95 % bands. */
-enum { LOW95 = REPORT_TENTHS, HIGH95, LEVELS };
+enum { SIXTY = 5, LOW95 = REPORT_TENTHS, HIGH95, LEVELS };
 
 static const double levels[LEVELS] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.025, 0.975};
 
@@ -27,6 +29,20 @@ struct backtest {
 struct paths {
     double *point, *quantiles; /* levels x horizon */
 };
+
+/* Of the values that are known, if these are at least half; NaN otherwise. */
+static double mean_of(const double *values, size_t count)
+{
+    double sum = 0;
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            continue;
+        sum += values[i];
+        known++;
+    }
+    return known * 2 >= count && known > 0 ? sum / (double)known : NAN;
+}
 
 static uint64_t cpu_us(void)
 {
@@ -59,6 +75,36 @@ static void naive_band(const struct forecast_ask *ask, size_t season, struct pat
             double value = paths->point[h] + deviates[i] * wide;
             paths->quantiles[i * ask->horizon + h] = fmin(fmax(value, ask->low), ask->high);
         }
+    }
+}
+
+/* The level above which a tenth of the hours of the history were. NaN without any hour. */
+static double usual_top(const struct forecast_ask *ask, size_t hour, struct nt_arena *arena)
+{
+    size_t count = 0;
+    double *means = NT_ARRAY(arena, ask->count / hour + 1, double);
+    for (size_t t = ask->count % hour; t + hour <= ask->count; t += hour) {
+        double mean = mean_of(ask->values + t, hour);
+        if (!isnan(mean))
+            means[count++] = mean;
+    }
+    order_sort(means, count);
+    return order_quantile(means, count, 0.9);
+}
+
+/* Hours whose mean is above top: those that were, those that a path said, and both. */
+static void score_hours(const double *actual, const double *path, size_t count, size_t hour,
+                        double top, struct report_score *score)
+{
+    for (size_t h = 0; h + hour <= count; h += hour) {
+        double mean = mean_of(actual + h, hour);
+        if (isnan(mean) || isnan(top))
+            continue;
+        bool is_over = mean > top;
+        bool is_said = mean_of(path + h, hour) > top;
+        score->over += is_over;
+        score->over_said += is_said;
+        score->over_both += is_over && is_said;
     }
 }
 
@@ -126,14 +172,29 @@ static void run(void *context, size_t item, struct nt_arena *arena, struct nt_ar
     forecast_make(&ask, arena, scratch, &forecast);
     atomic_fetch_add(&backtest->cpu_us, cpu_us() - begin);
     struct paths paths = {.point = forecast.point, .quantiles = forecast.quantiles};
+    size_t steps = hour > 1 ? (size_t)hour : 1;
+    double top = usual_top(&ask, steps, arena);
     result->scores[REPORT_OURS] = score(&ask, &paths, actual, scale, hour);
+    /* Overload is told from probabilities: where it has 40 % and more. */
+    score_hours(actual, paths.quantiles + SIXTY * ask.horizon, ask.horizon, steps, top,
+                &result->scores[REPORT_OURS]);
     naive_seasonal(ask.values, ask.count, options->day, ask.horizon, paths.point);
     naive_band(&ask, season, &paths);
     result->scores[REPORT_SEASONAL_NAIVE] = score(&ask, &paths, actual, scale, hour);
+    score_hours(actual, paths.point, ask.horizon, steps, top,
+                &result->scores[REPORT_SEASONAL_NAIVE]);
     naive_adjusted(ask.values, ask.count, options->day, ask.horizon, paths.point);
     naive_band(&ask, 1, &paths);
     result->scores[REPORT_NAIVE2] = score(&ask, &paths, actual, scale, hour);
+    score_hours(actual, paths.point, ask.horizon, steps, top, &result->scores[REPORT_NAIVE2]);
     result->is_scored = true;
+}
+
+static int finish(FILE *out, struct nt_error *err)
+{
+    if (fflush(out) != 0 || ferror(out))
+        return nt_fail(err, -EIO, "the result cannot be written");
+    return 0;
 }
 
 int verb_backtest(struct options *options, struct nt_error *err)
@@ -142,6 +203,15 @@ int verb_backtest(struct options *options, struct nt_error *err)
     if (file_read_table(options->input, options->step_s, &table, err) < 0 ||
         verbs_settle(options, &table, err) < 0)
         return err->code;
+    NT_CLEANUP(nt_fclose_p) FILE *file = NULL;
+    if (options->output != NULL && (file = fopen(options->output, "we")) == NULL)
+        return nt_fail(err, -errno, "%s cannot be written: %m", options->output);
+    FILE *out = file != NULL ? file : stdout;
+    if (options->has_faults) {
+        if (faults_run(options, &table, out, err) < 0)
+            return err->code;
+        return finish(out, err);
+    }
     size_t series_count = (table.count + options->sample - 1) / options->sample;
     size_t count = series_count * options->origins;
     NT_CLEANUP(nt_free_p) struct report_item *items = nt_zalloc(count * sizeof(*items));
@@ -158,10 +228,6 @@ int verb_backtest(struct options *options, struct nt_error *err)
                             .series_count = series_count,
                             .origins = options->origins,
                             .cpu_s = (double)atomic_load(&backtest.cpu_us) * 1e-6};
-    NT_CLEANUP(nt_fclose_p) FILE *file = NULL;
-    if (options->output != NULL && (file = fopen(options->output, "we")) == NULL)
-        return nt_fail(err, -errno, "%s cannot be written: %m", options->output);
-    FILE *out = file != NULL ? file : stdout;
     size_t scored = 0;
     for (size_t i = 0; i < count; i++)
         scored += items[i].is_scored;
@@ -171,7 +237,5 @@ int verb_backtest(struct options *options, struct nt_error *err)
             "%s: no series is longer than its horizon of %zu steps and two days before it",
             options->input, options->horizon);
     report_print(&report, options, out);
-    if (fflush(out) != 0 || ferror(out))
-        return nt_fail(err, -EIO, "the result cannot be written");
-    return 0;
+    return finish(out, err);
 }

@@ -28,6 +28,7 @@ const char options_usage[] =
     "  --origins N         rolling origins, 14 by default; the last has its horizon before the "
     "end\n"
     "  --every STEPS       between them; a day by default\n"
+    "  --faults            what missing values, outages, spikes and the like cost: MASE of each\n"
     "\n"
     "exit status: 0 done, 1 failed, 2 wrong usage, 3 wrong input\n";
 
@@ -45,6 +46,7 @@ enum option_key {
     KEY_JSON,
     KEY_ORIGINS,
     KEY_EVERY,
+    KEY_FAULTS,
     KEY_HELP,
 };
 
@@ -62,6 +64,7 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, KEY_JSON},
     {"origins", required_argument, NULL, KEY_ORIGINS},
     {"every", required_argument, NULL, KEY_EVERY},
+    {"faults", no_argument, NULL, KEY_FAULTS},
     {"help", no_argument, NULL, KEY_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -158,6 +161,9 @@ static int apply(int key, const char *value, struct options *options, struct nt_
         return read_size("origins", value, 1000, &options->origins, err);
     case KEY_EVERY:
         return read_size("every", value, TASK_COUNT_MAX, &options->every, err);
+    case KEY_FAULTS:
+        options->has_faults = true;
+        return 0;
     case KEY_HELP:
         return 1;
     }

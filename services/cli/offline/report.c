@@ -12,6 +12,7 @@ static const char *const method_keys[REPORT_METHODS] = {"neaptide", "seasonal_na
 struct means {
     double smape, mase, msis, wql, pinball, width80, width95;
     double cover80, cover95, block80[REPORT_BLOCKS], block95[REPORT_BLOCKS];
+    double precision, recall, f1; /* of overload hours */
     size_t count;
 };
 
@@ -40,6 +41,9 @@ static struct means average(const struct report *report, enum report_method meth
         means.width95 += score->width95 / score->scale;
         sums.sum_actual += score->sum_actual;
         sums.steps += score->steps;
+        sums.over += score->over;
+        sums.over_said += score->over_said;
+        sums.over_both += score->over_both;
         sums.inside80 += score->inside80;
         sums.inside95 += score->inside95;
         for (size_t b = 0; b < REPORT_BLOCKS; b++) {
@@ -58,6 +62,9 @@ static struct means average(const struct report *report, enum report_method meth
     means.wql = 2 * sums.pinball[0] / REPORT_TENTHS / sums.sum_actual;
     means.cover80 = sums.inside80 / sums.steps;
     means.cover95 = sums.inside95 / sums.steps;
+    means.precision = sums.over_both / sums.over_said;
+    means.recall = sums.over_both / sums.over;
+    means.f1 = 2 * sums.over_both / (sums.over + sums.over_said);
     for (size_t b = 0; b < REPORT_BLOCKS; b++) {
         means.block80[b] = sums.block80[b] / sums.block_steps[b];
         means.block95[b] = sums.block95[b] / sums.block_steps[b];
@@ -154,6 +161,12 @@ static void print_text(const struct report *report, const struct options *option
         print_band(out, means.cover95, means.block95, means.width95);
         (void)fputc('\n', out);
     }
+    (void)fprintf(out, "\n%-15s %9s %8s %8s\n", "overload hours", "precision", "recall", "F1");
+    for (enum report_method m = 0; m < REPORT_METHODS; m++) {
+        struct means means = average(report, m, ALL_ORIGINS);
+        (void)fprintf(out, "%-15s %9.3f %8.3f %8.3f\n", method_names[m], means.precision,
+                      means.recall, means.f1);
+    }
     (void)fprintf(out, "\n%-15s %8s %8s %8s %8s\n", "last value", "sMAPE", "MASE", "OWA", "MSIS");
     for (size_t o = 0; o < report->origins; o++) {
         struct means ours = average(report, REPORT_OURS, (long)o);
@@ -166,6 +179,7 @@ static void print_text(const struct report *report, const struct options *option
     }
     (void)fprintf(out,
                   "\npinball (mean of 0.1 to 0.9), MSIS and widths are over MASE's denominator\n"
+                  "overload hours: their mean is above the 90 %% quantile of the hours before\n"
                   "%.0f forecasts/s/core\n",
                   (double)scored / report->cpu_s);
 }
@@ -206,6 +220,9 @@ static void print_json(const struct report *report, const struct options *option
         print_number(out, "msis", means.msis, ",");
         print_number(out, "width80", means.width80, ",");
         print_number(out, "width95", means.width95, ",");
+        print_number(out, "overload_precision", means.precision, ",");
+        print_number(out, "overload_recall", means.recall, ",");
+        print_number(out, "overload_f1", means.f1, ",");
         print_number(out, "coverage80", means.cover80, ",");
         print_number(out, "coverage95", means.cover95, ",");
         for (size_t b = 0; b < REPORT_BLOCKS; b++) {

@@ -38,7 +38,7 @@ static bool prepare(const struct training *training, size_t item, struct nt_aren
                                      .week = training->week,
                                      .horizon = training->horizon};
     ret->actual = series->values + ret->ask.count;
-    if (!prepare_task(&ret->ask, arena, &ret->task))
+    if (!prepare_task(&ret->ask, arena, scratch, &ret->task))
         return false;
     ensemble_run(&ret->ensemble, &ret->task, arena, scratch);
     return !isnan(ret->ensemble.errors[MEMBERS_COUNT][0]);

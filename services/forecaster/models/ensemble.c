@@ -1,16 +1,12 @@
 #include <models/ensemble.h>
 
-#include <models/order.h>
+#include <models/prepare.h>
 #include <models/rows.h>
 #include <models/score.h>
 #include <models/view.h>
 
 #include <math.h>
 #include <string.h>
-
-/* From that many steps a day on, members work on medians of a 24th of a day (an hour): they are
- * calmer than the steps, and a twelfth of the work. */
-enum { BUCKET_FROM = 96, BUCKETS_PER_DAY = 24, BUCKET_MAX = 64 };
 
 /* How much less an origin one day older tells. */
 static const double AGEING = 0.85;
@@ -76,14 +72,6 @@ static void judge(const struct ensemble *ensemble, const double *paths, double *
 }
 
 /* Steps of task per step of the grid that members work on. */
-static size_t bucket_of(const struct task *task)
-{
-    return task->day >= BUCKET_FROM && task->day % BUCKETS_PER_DAY == 0 &&
-                   task->day <= (size_t)BUCKETS_PER_DAY * BUCKET_MAX
-               ? task->day / BUCKETS_PER_DAY
-               : 1;
-}
-
 /* The same task on the medians of buckets, which end where the task ends. */
 static struct task coarsen(const struct task *task, size_t bucket, struct nt_arena *arena)
 {
@@ -94,12 +82,8 @@ static struct task coarsen(const struct task *task, size_t bucket, struct nt_are
     coarse.horizon = (task->horizon + bucket - 1) / bucket + 1;
     size_t skipped = task->count - coarse.count * bucket;
     double *values = NT_ARRAY(arena, coarse.count, double);
-    double sorted[BUCKET_MAX];
-    for (size_t k = 0; k < coarse.count; k++) {
-        memcpy(sorted, task->values + skipped + k * bucket, bucket * sizeof(double));
-        values[k] = order_median(sorted, bucket);
-    }
-    coarse.values = coarse.actual = values;
+    prepare_medians(task->values + skipped, coarse.count, bucket, values);
+    coarse.values = values;
     coarse.origins_count = 0;
     for (size_t o = 0; o < task->origins_count; o++)
         coarse.origins[coarse.origins_count++] = task->origins[o] / bucket;
@@ -151,7 +135,7 @@ void ensemble_run(struct ensemble *ensemble, const struct task *task, struct nt_
         scale = score_scale(task->actual, task->count, 1);
     ensemble->scale = scale > 0 ? scale : 1;
 
-    size_t bucket = bucket_of(task);
+    size_t bucket = prepare_bucket(task->day);
     struct task coarse = bucket > 1 ? coarsen(task, bucket, arena) : *task;
     struct view views[2];
     for (size_t is_log = 0; is_log < 2; is_log++)

@@ -63,7 +63,7 @@ void forecast_make(const struct forecast_ask *ask, struct nt_arena *arena, struc
         (struct forecast){.point = NT_ARRAY(arena, ask->horizon, double),
                           .quantiles = NT_ARRAY(arena, ask->levels_count * ask->horizon, double)};
     struct task *task = NT_NEW(arena, struct task);
-    if (!prepare_task(ask, arena, task)) {
+    if (!prepare_task(ask, arena, scratch, task)) {
         forecast_nothing(ask, forecast);
         return;
     }

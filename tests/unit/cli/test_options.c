@@ -24,9 +24,9 @@ static void test_good(void **state)
     (void)state;
     struct options options;
     struct nt_error err = NT_ERROR_INIT;
-    const char *const words[WORDS_MAX] = {"--input",      "x.csv",    "--season", "24,168",
-                                          "--horizon=12", "--json",   "--low",    "-5",
-                                          "--quantiles",  "0.05,0.95"};
+    const char *const words[WORDS_MAX] = {"--input",      "x.csv",     "--season", "24,168",
+                                          "--horizon=12", "--json",    "--low",    "-5",
+                                          "--quantiles",  "0.05,0.95", "--faults"};
     assert_int_equal(parse(words, &options, &err), 0);
     assert_string_equal(options.input, "x.csv");
     assert_int_equal(options.day, 24);
@@ -35,6 +35,7 @@ static void test_good(void **state)
     assert_int_equal(options.levels_count, 2);
     assert_true(options.levels[1] == 0.95);
     assert_true(options.is_json);
+    assert_true(options.has_faults);
     assert_true(options.low == -5 && isnan(options.high));
     const char *const help[WORDS_MAX] = {"--help"};
     assert_int_equal(parse(help, &options, &err), 1);

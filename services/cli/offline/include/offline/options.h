@@ -17,6 +17,7 @@ struct options {
     double low, high; /* NaN: 0 where no value is below, and no bound above */
     size_t threads;
     bool is_json;
+    bool has_faults;       /* backtest: histories harmed on purpose */
     size_t origins, every; /* backtest; every 0: a day */
     size_t sample;         /* of the series, each sample-th */
 };

@@ -19,6 +19,7 @@ struct report_score {
     double pinball[REPORT_TENTHS]; /* sums, at 0.1 to 0.9 */
     double sum_actual;             /* sum of |z| */
     double steps, inside80, inside95;
+    double over, over_said, over_both; /* hours above a usual top: were, were said to be, both */
     double block_steps[REPORT_BLOCKS], block80[REPORT_BLOCKS], block95[REPORT_BLOCKS];
 };
 
