@@ -232,7 +232,7 @@ int main(int argc, char **argv)
         training->is_relative = nt_text_is(argv[1], "fine");
     }
     make_samples(&program);
-    program.part = nt_text_is(argv[1], "fine") ? 1 : 0.5;
+    program.part = nt_text_is(argv[1], "fine") ? 1 : 0.75;
     program.gates_count = (size_t)numbers[5] < GATES_MAX ? (size_t)numbers[5] : GATES_MAX;
     /* Bands are calibrated with gates that did not see the outcomes, then all is learned. */
     learn_gates(&program, (size_t)numbers[4], SAMPLE_APART);

@@ -81,7 +81,8 @@ static void test_shift(void **state)
     assert_true(fabs(factor - 2) < 0.1);
     /* Two days may be a holiday; a week knows itself; short histories say nothing. */
     assert_true(clean_find_shift(values, COUNT - 2 * DAY, DAY, WEEK, &scratch, &begin) == 1);
-    assert_true(clean_find_shift(values + 18 * DAY, 17 * DAY, DAY, WEEK, &scratch, &begin) == 1);
+    assert_true(clean_find_shift(values + (size_t)18 * DAY, (size_t)17 * DAY, DAY, WEEK, &scratch,
+                                 &begin) == 1);
     values[COUNT - 1] = 0; /* nothing to take the logarithm of */
     assert_true(clean_find_shift(values, COUNT, DAY, WEEK, &scratch, &begin) == 1);
     assert_int_equal(begin, 0);
@@ -104,7 +105,7 @@ static void test_prepared(void **state)
     assert_true(prepare_task(&ask, &arena, &scratch, &task));
     assert_int_equal(task.count, COUNT);
     assert_int_equal(task.origins[task.origins_count - 1], COUNT);
-    for (size_t t = 8 * DAY; t < COUNT; t++) {
+    for (size_t t = (size_t)8 * DAY; t < COUNT; t++) {
         bool was_missing = (t >= 300 && t < 306) || t == 510;
         assert_true(isnan(task.actual[t]) == was_missing);
         double ratio = task.values[t] / clean[t];
