@@ -207,10 +207,10 @@ static int open_source(struct feed *feed, size_t index, const enum nt_topic *top
 static int open_sources(struct feed *feed, int64_t history_from_ms, struct nt_error *err)
 {
     static const enum nt_topic state[] = {
-        NT_TOPIC_ACCOUNTS,      NT_TOPIC_SESSIONS,        NT_TOPIC_TEMPLATES,
-        NT_TOPIC_HOSTS,         NT_TOPIC_HOST_STATE,      NT_TOPIC_AGENTS,
-        NT_TOPIC_POOL,          NT_TOPIC_SERVER_STATE,    NT_TOPIC_PLANS,
-        NT_TOPIC_FORECAST_LOAD, NT_TOPIC_FORECAST_WINDOWS};
+        NT_TOPIC_ACCOUNTS,      NT_TOPIC_SESSIONS,         NT_TOPIC_TEMPLATES,
+        NT_TOPIC_HOSTS,         NT_TOPIC_HOST_STATE,       NT_TOPIC_AGENTS,
+        NT_TOPIC_POOL,          NT_TOPIC_SERVER_STATE,     NT_TOPIC_PLANS,
+        NT_TOPIC_FORECAST_LOAD, NT_TOPIC_FORECAST_WINDOWS, NT_TOPIC_FORECAST_RELATIONS};
     static const enum nt_topic day[] = {NT_TOPIC_REQUESTS, NT_TOPIC_OUTCOMES};
     static const enum nt_topic events[] = {NT_TOPIC_SERVER_EVENTS, NT_TOPIC_MOVE_EVENTS,
                                            NT_TOPIC_AUDIT};

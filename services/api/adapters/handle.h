@@ -89,6 +89,10 @@ void handle_get_host_load(struct ask *ask);
 void handle_get_server_forecast(struct ask *ask);
 void handle_get_host_forecast(struct ask *ask);
 void handle_get_tide(struct ask *ask);
+void handle_get_server_log(struct ask *ask);
+void handle_get_host_log(struct ask *ask);
+void handle_get_server_habits(struct ask *ask);
+void handle_get_host_habits(struct ask *ask);
 
 /* handle_fleet.c */
 void handle_list_hosts(struct ask *ask);

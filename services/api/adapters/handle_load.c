@@ -1,6 +1,7 @@
 /* Handlers: load curves, forecasts, and the tide table, which is made of both. */
 #include "handle.h"
 
+#include <api/resource_log.h>
 #include <api/series.h>
 #include <api/tide.h>
 #include <nt/text.h>
@@ -15,6 +16,7 @@ struct curve {
     struct series series;
     const char *host; /* whose capacity, or server's host */
     bool is_server;
+    void (*answer)(struct ask *ask, struct curve *curve);
 };
 
 static void add_rows(struct series *series, const char *subject, const struct history_row *rows,
@@ -39,14 +41,19 @@ static void curve_read(void *arg, int status, const struct history_row *rows, si
         ask_code(ask, status == -EBUSY ? "busy" : "internal");
         return;
     }
+    add_rows(&curve->series, ask->subject, rows, count);
+    series_add_recent(&curve->series, ask->desk->recent, ask->subject);
+    curve->answer(ask, curve);
+}
+
+static void answer_curve(struct ask *ask, struct curve *curve)
+{
     struct view view = ask_view(ask);
     const struct nt_server_state *server = fleet_server(view.fleet, ask->subject);
     struct nt_resources limit = !curve->is_server         ? fleet_capacity(view.fleet, curve->host)
                                 : server == NULL          ? (struct nt_resources){0}
                                 : server->applied != NULL ? *server->applied
                                                           : server->granted;
-    add_rows(&curve->series, ask->subject, rows, count);
-    series_add_recent(&curve->series, ask->desk->recent, ask->subject);
     struct view_load now =
         view_load_now(&view, curve->host, curve->is_server ? ask->subject : NULL);
     json_t *json =
@@ -63,14 +70,40 @@ static int64_t interval_of(const struct fleet *fleet, const char *host)
     return load != NULL && load->interval_ms > 0 ? load->interval_ms : 5000;
 }
 
-static void read_curve(struct ask *ask, const char *host, bool is_server)
+/* ?range=: how long before to_ms it begins. False: answered. */
+static bool read_range(struct ask *ask, int64_t *ret_range_ms)
+{
+    static const struct {
+        const char *word;
+        int64_t hours;
+    } ranges[] = {{"1h", 1}, {"6h", 6}, {"24h", 24}, {"7d", 168}, {"30d", 720}};
+    const char *word = nt_request_query(ask->request, "range");
+    *ret_range_ms = HOUR_MS;
+    if (word == NULL)
+        return true;
+    for (size_t i = 0; i < NT_COUNT(ranges); i++) {
+        *ret_range_ms = ranges[i].hours * HOUR_MS;
+        if (strcmp(word, ranges[i].word) == 0)
+            return true;
+    }
+    struct problem problem = {0};
+    problem_field(&problem, "range", "field.enum",
+                  json_pack("{s:s}", "allowed", "1h, 6h, 24h, 7d, 30d"));
+    ask_problem(ask, &problem);
+    return false;
+}
+
+static void read_curve(struct ask *ask, const char *host, bool is_server,
+                       void (*answer)(struct ask *ask, struct curve *curve))
 {
     struct view view = ask_view(ask);
     int64_t from_ms = 0;
     int64_t to_ms = 0;
     int64_t points = 0;
-    if (!ask_number(ask, "to_ms", 0, TIME_MAX, view.load_ms, &to_ms) ||
-        !ask_number(ask, "from_ms", 0, TIME_MAX, to_ms - HOUR_MS, &from_ms) ||
+    int64_t range_ms = 0;
+    if (!read_range(ask, &range_ms) ||
+        !ask_number(ask, "to_ms", 0, TIME_MAX, view.load_ms, &to_ms) ||
+        !ask_number(ask, "from_ms", 0, TIME_MAX, to_ms - range_ms, &from_ms) ||
         !ask_number(ask, "points", 10, 2000, 300, &points))
         return;
     if (from_ms >= to_ms) {
@@ -85,7 +118,8 @@ static void read_curve(struct ask *ask, const char *host, bool is_server)
     struct curve *curve = NT_NEW(&ask->arena, struct curve);
     *curve = (struct curve){.series = series_new(&ask->arena, from_ms, to_ms, step_ms),
                             .host = nt_arena_text(&ask->arena, host),
-                            .is_server = is_server};
+                            .is_server = is_server,
+                            .answer = answer};
     ask->state = curve;
     ask_defer(ask);
     const char *subjects[] = {ask->subject};
@@ -96,7 +130,7 @@ static void read_curve(struct ask *ask, const char *host, bool is_server)
 
 void handle_get_server_load(struct ask *ask)
 {
-    read_curve(ask, fleet_server(&ask->desk->fleet, ask->subject)->host, true);
+    read_curve(ask, fleet_server(&ask->desk->fleet, ask->subject)->host, true, answer_curve);
 }
 
 static bool is_host(struct ask *ask)
@@ -113,7 +147,58 @@ static bool is_host(struct ask *ask)
 void handle_get_host_load(struct ask *ask)
 {
     if (is_host(ask))
-        read_curve(ask, ask->subject, false);
+        read_curve(ask, ask->subject, false, answer_curve);
+}
+
+/* --- the resource log ------------------------------------------------------------------------ */
+
+static void answer_log(struct ask *ask, struct curve *curve)
+{
+    struct view view = ask_view(ask);
+    const struct resource_log log = {
+        .subject = ask->subject, .is_server = curve->is_server, .series = &curve->series};
+    const char *accept = ask->request == NULL ? NULL : nt_request_header(ask->request, "accept");
+    if (curve->is_server && fleet_server(view.fleet, ask->subject) == NULL) {
+        ask_code(ask, "not-found"); /* gone while we read */
+        return;
+    }
+    if (accept == NULL || strstr(accept, "text/csv") == NULL) {
+        ask_json(ask, 200, resource_log_to_json(&view, &log));
+        return;
+    }
+    struct nt_buf csv = {0};
+    resource_log_to_csv(&view, &log, &csv);
+    statics_add_headers(ask->request);
+    ask_header(ask, "Cache-Control", "no-store");
+    ask_header(ask, "Content-Disposition", "attachment; filename=\"resource-log.csv\"");
+    nt_request_answer(ask->request, 200, "text/csv; charset=utf-8", nt_buf_span(&csv));
+    nt_buf_deinit(&csv);
+    ask_end(ask);
+}
+
+void handle_get_server_log(struct ask *ask)
+{
+    read_curve(ask, fleet_server(&ask->desk->fleet, ask->subject)->host, true, answer_log);
+}
+
+void handle_get_host_log(struct ask *ask)
+{
+    if (is_host(ask))
+        read_curve(ask, ask->subject, false, answer_log);
+}
+
+/* --- habits ---------------------------------------------------------------------------------- */
+
+void handle_get_server_habits(struct ask *ask)
+{
+    struct view view = ask_view(ask);
+    ask_json(ask, 200, view_habits(&view, ask->subject));
+}
+
+void handle_get_host_habits(struct ask *ask)
+{
+    if (is_host(ask))
+        handle_get_server_habits(ask);
 }
 
 /* --- forecasts ------------------------------------------------------------------------------- */

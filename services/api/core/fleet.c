@@ -42,6 +42,7 @@ static const struct kept kept[] = {
     {NT_TOPIC_TEMPLATES, TABLE(templates), 1000, revision_template},
     {NT_TOPIC_PLANS, TABLE(plans), 20000, revision_plan},
     {NT_TOPIC_FORECAST_WINDOWS, TABLE(windows), 10000, NULL},
+    {NT_TOPIC_FORECAST_RELATIONS, TABLE(relations), 110000, NULL},
     {NT_TOPIC_FORECAST_LOAD, TABLE(forecasts), 200000, NULL},
     {NT_TOPIC_REQUESTS, TABLE(wishes), 200000, NULL},
     {NT_TOPIC_OUTCOMES, TABLE(outcomes), 200000, NULL},

@@ -504,6 +504,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/servers/{server}/resource-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was used and allotted over time, and each change of the allotment. As CSV where Accept says text/csv. */
+        get: operations["getServerResourceLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server}/habits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of its habits: patterns, which resource moves first, windows that come back. */
+        get: operations["getServerHabits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/servers/{server}/forecast": {
         parameters: {
             query?: never;
@@ -737,6 +771,40 @@ export interface paths {
         };
         /** CPU and memory of a host over a range. */
         get: operations["getHostLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/resource-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was used and allotted over time, and each change of the allotment. As CSV where Accept says text/csv. */
+        get: operations["getHostResourceLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/habits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of its habits: patterns, which resource moves first, windows that come back. */
+        get: operations["getHostHabits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1981,6 +2049,100 @@ export interface components {
             /** @description with the last byte: the file has taken its place */
             done?: boolean;
         };
+        ResourceLogItem: {
+            /** @description start of the step, load time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            /** @description used, mean */
+            cpu_milli: number | null;
+            /** @description used, maximum */
+            cpu_milli_max: number | null;
+            /** @description null where nobody knows any more */
+            cpu_allotted_milli: number | null;
+            /** @description used, mean */
+            mem_bytes: number | null;
+            /** @description used, maximum */
+            mem_bytes_max: number | null;
+            mem_allotted_bytes: number | null;
+        };
+        AllotmentChange: {
+            /** @description load time, milliseconds since 1970 (UTC) */
+            at_ms: number;
+            /** Format: uuid */
+            server: string;
+            name: string;
+            /** @description after it */
+            cpu_milli: number | null;
+            /** @description after it */
+            mem_bytes: number | null;
+            /**
+             * @description somebody asked for it, or the balancer shared the host out anew
+             * @enum {string}
+             */
+            reason: "asked" | "balancer";
+        };
+        ResourceLog: {
+            subject: string;
+            /** @description load time, milliseconds since 1970 (UTC) */
+            from_ms: number;
+            step_ms: number;
+            items: components["schemas"]["ResourceLogItem"][];
+            /** @description of the allotment, within the time of items; those of the last 30 days are known */
+            changes: components["schemas"]["AllotmentChange"][];
+        };
+        Pattern: {
+            /** @description cpu, memory, net-in or net-out */
+            resource: string;
+            /** @description share of the ups and downs within days that the daily pattern explains; 0: none was found */
+            day_pct: number;
+            /** @description the same within weeks, of what the daily pattern leaves */
+            week_pct: number;
+            /** @description another period */
+            other_ms: number | null;
+            /** @description of its level, oldest first */
+            changes: {
+                /** @description load time, milliseconds since 1970 (UTC) */
+                at_ms: number;
+                before: number;
+                after: number;
+            }[];
+        };
+        Relation: {
+            /** @description moves first, where it leads */
+            first: string;
+            second: string;
+            /** @description first helps to foretell second (statistical precedence, no proof of cause); else they move at once */
+            leads: boolean;
+            lag_ms: number;
+            correlation: number;
+            f: number;
+            /** @description corrected for all tests */
+            q: number;
+            /** @description share of the squared error that first takes away */
+            gain_pct: number;
+        };
+        Recurring: {
+            resource: string;
+            /** @description bit 0 is Monday */
+            days: number;
+            /** @description of the day, in the pool's time zone */
+            from_minute: number;
+            to_minute: number;
+            /** @description so many of */
+            seen: number;
+            /** @description the last ones */
+            of: number;
+        };
+        Habits: {
+            subject: string;
+            /** @description load time; null: not enough history yet */
+            issued_ms: number | null;
+            patterns: components["schemas"]["Pattern"][];
+            relations: components["schemas"]["Relation"][];
+            /** @description how many tests the correction stands on */
+            tests: number;
+            /** @description overload windows that come back; hosts only */
+            recurring: components["schemas"]["Recurring"][];
+        };
     };
     responses: {
         /** @description What went wrong and what to do, in the language asked for. */
@@ -3218,6 +3380,8 @@ export interface operations {
                 to_ms?: number;
                 /** @description about how many points; the step is one of 5 s, 1 min, 5 min, 30 min, 2 h */
                 points?: number;
+                /** @description how long before to_ms it begins, where from_ms is absent */
+                range?: "1h" | "6h" | "24h" | "7d" | "30d";
             };
             header?: never;
             path: {
@@ -3234,6 +3398,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoadSeries"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServerResourceLog: {
+        parameters: {
+            query?: {
+                /** @description begin, load time; 1 h back where absent */
+                from_ms?: number;
+                /** @description end, load time; now where absent */
+                to_ms?: number;
+                /** @description about how many points; the step is one of 5 s, 1 min, 5 min, 30 min, 2 h */
+                points?: number;
+                /** @description how long before to_ms it begins, where from_ms is absent */
+                range?: "1h" | "6h" | "24h" | "7d" | "30d";
+            };
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceLog"];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServerHabits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server: components["parameters"]["Server"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Habits"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3702,6 +3922,8 @@ export interface operations {
                 to_ms?: number;
                 /** @description about how many points; the step is one of 5 s, 1 min, 5 min, 30 min, 2 h */
                 points?: number;
+                /** @description how long before to_ms it begins, where from_ms is absent */
+                range?: "1h" | "6h" | "24h" | "7d" | "30d";
             };
             header?: never;
             path: {
@@ -3718,6 +3940,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoadSeries"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHostResourceLog: {
+        parameters: {
+            query?: {
+                /** @description begin, load time; 1 h back where absent */
+                from_ms?: number;
+                /** @description end, load time; now where absent */
+                to_ms?: number;
+                /** @description about how many points; the step is one of 5 s, 1 min, 5 min, 30 min, 2 h */
+                points?: number;
+                /** @description how long before to_ms it begins, where from_ms is absent */
+                range?: "1h" | "6h" | "24h" | "7d" | "30d";
+            };
+            header?: never;
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceLog"];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHostHabits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host: components["parameters"]["Host"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Habits"];
                 };
             };
             default: components["responses"]["Problem"];

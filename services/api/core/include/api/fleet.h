@@ -26,6 +26,7 @@ struct fleet {
     struct table templates;   /* template -> nt_template */
     struct table plans;       /* plan -> nt_plan */
     struct table windows;     /* host -> nt_forecast_windows */
+    struct table relations;   /* host or server -> nt_forecast_relations */
     struct table forecasts;   /* subject/resource -> nt_forecast_load */
     struct table wishes;      /* request -> nt_wish of the last 24 h */
     struct table outcomes;    /* request -> nt_outcome of the last 24 h */

@@ -65,6 +65,10 @@ json_t *view_window(const struct view *view, const struct nt_forecast_windows *o
 json_t *view_windows(const struct view *view, const char *host, const char *resource);
 json_t *view_pool(const struct view *view, const struct nt_pool *pool);
 
+/* Habits of a host or server: patterns, relations, recurring windows; empty where none are known.
+ */
+json_t *view_habits(const struct view *view, const char *subject);
+
 /* --- moves and plans ------------------------------------------------------------------------- */
 
 json_t *view_move(const struct nt_move_event *move);
