@@ -100,6 +100,13 @@ static void act_remove(struct server *server)
     server_done(server, &err);
 }
 
+static void on_swept(void *arg, const struct nt_error *err)
+{
+    struct server *server = arg;
+    server->is_swept = err->code == 0;
+    server_done(server, err);
+}
+
 void server_act(struct server *server)
 {
     struct docker *docker = server->fleet->docker;
@@ -117,6 +124,10 @@ void server_act(struct server *server)
         return;
     case ACT_STOP:
         docker_stop(docker, step->container, on_done, server);
+        return;
+    case ACT_SWEEP:
+        docker_sweep(docker, server->id, server->fleet->options.settings->cluster, on_swept,
+                     server);
         return;
     case ACT_RENAME:
         docker_rename(docker, step->container, step->name, on_done, server);

@@ -55,6 +55,7 @@ static const char *const act_words[] = {
     [ACT_UPDATE] = "update", [ACT_START] = "start",   [ACT_STOP] = "stop",
     [ACT_RENAME] = "rename", [ACT_REMOVE] = "remove", [ACT_MARK] = "mark",
     [ACT_COPY] = "copy",     [ACT_FINISH] = "finish", [ACT_AWAIT_READY] = "await-ready",
+    [ACT_SWEEP] = "sweep",
 };
 
 static const char *fault_code(const struct server *server, const struct nt_error *err)
@@ -164,6 +165,8 @@ static void on_look(void *arg, const struct seen *seen, size_t count, const stru
         return;
     }
     server_keep_seen(server, seen, count);
+    if (count > 0)
+        server->is_swept = false;
     nt_log_set_trace(server->traceparent);
     evaluate(server);
     nt_log_set_trace(NULL);

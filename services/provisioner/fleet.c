@@ -74,6 +74,7 @@ void server_world(struct server *server, struct world *ret_world)
         .seen_count = server->seen_count,
         .mark = server->mark,
         .crash_starts = server->crash_starts,
+        .is_swept = server->is_swept,
     };
 }
 

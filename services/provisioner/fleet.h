@@ -58,6 +58,7 @@ struct server {
     bool is_dirty;     /* something happened meanwhile */
     bool is_queued;
     int crash_starts;
+    bool is_swept;      /* no volume of a removed container is left */
     int64_t wake_at_ms; /* 0: no wish */
 
     /* The last failure, kept until something succeeds or nothing is left to do. */

@@ -222,6 +222,37 @@ void docker_remove(struct docker *docker, const struct seen *seen, docker_done d
     for (size_t i = 0; i < seen->mounts_count; i++)
         removal->volumes[removal->count++] = nt_arena_text(&removal->arena, seen->mounts[i].volume);
     char path[128];
-    (void)snprintf(path, sizeof(path), "/containers/%.64s", seen->id);
+    (void)snprintf(path, sizeof(path), "/containers/%.64s?v=1", seen->id); /* unnamed ones too */
     single_call(docker, "DELETE", path, NULL, -ENOENT, remove_next, removal);
+}
+
+static void on_loose(void *arg, int status, json_t *json, const struct nt_error *err)
+{
+    struct removal *removal = arg;
+    json_t *volumes = json_object_get(json, "Volumes");
+    (void)status;
+    removal->volumes = NT_ARRAY(&removal->arena, json_array_size(volumes), const char *);
+    for (size_t i = 0; i < json_array_size(volumes); i++) {
+        const char *name = json_string_value(json_object_get(json_array_get(volumes, i), "Name"));
+        if (name != NULL)
+            removal->volumes[removal->count++] = nt_arena_text(&removal->arena, name);
+    }
+    remove_next(removal, err);
+}
+
+void docker_sweep(struct docker *docker, const char *server, const char *cluster, docker_done done,
+                  void *arg)
+{
+    struct removal *removal = nt_zalloc(sizeof(*removal));
+    nt_arena_init(&removal->arena);
+    removal->docker = docker;
+    removal->done = done;
+    removal->arg = arg;
+    const char *filters = nt_arena_printf(&removal->arena,
+                                          "{\"dangling\":[\"true\"],\"label\":[\"" LABEL_SERVER
+                                          "=%s\",\"" LABEL_CLUSTER "=%s\"]}",
+                                          server, cluster);
+    const char *path = nt_arena_printf(&removal->arena, "/volumes?filters=%s",
+                                       docker_escape(&removal->arena, filters));
+    docker_call(docker, "GET", path, NULL, DO_TIMEOUT_MS, on_loose, removal);
 }

@@ -141,6 +141,8 @@ struct step target_side(struct nt_arena *arena, const struct world *world)
     case MARK_REFUSED:
         if (live != NULL && live->state != SEEN_VANISHING && !seen_is_started(live))
             return step_on(ACT_REMOVE, live, "refused");
+        if (world->seen_count == 0 && !world->is_swept)
+            return step_sweep();
         return step_none();
     default:
         return step_stuck("copy-failed", "mark_of_the_other_side");
@@ -182,5 +184,7 @@ struct step left_behind(struct nt_arena *arena, const struct world *world)
             return step_none();
         return step_on(ACT_REMOVE, live, "move_aborted");
     }
+    if (world->seen_count == 0 && !world->is_swept)
+        return step_sweep();
     return step_mark(world, mark->role, MARK_DROPPED, "copy_gone");
 }

@@ -95,6 +95,25 @@ static struct nt_hand *hand_of(struct nt_arena *arena, const struct mark *mark)
     return hand;
 }
 
+static const char *text_or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+static struct nt_orphan *orphan_of(struct nt_arena *arena, const struct seen *seen)
+{
+    struct nt_orphan *orphan = NT_NEW(arena, struct nt_orphan);
+    *orphan = (struct nt_orphan){
+        .name = text_or_empty(seen->server_name),
+        .owner = text_or_empty(seen->owner),
+        .template = text_or_empty(seen->template),
+        .size = text_or_empty(seen->size),
+        .image = text_or_empty(seen->image),
+        .cluster = text_or_empty(seen->cluster),
+    };
+    return orphan;
+}
+
 bool observe(struct nt_arena *arena, const struct world *world, const struct observe_extra *extra,
              struct nt_observed *ret_observed)
 {
@@ -133,6 +152,8 @@ bool observe(struct nt_arena *arena, const struct world *world, const struct obs
         observed.applied->net_up_bps = is_running ? extra->net_up_bps : 0;
         observed.applied->net_down_bps = is_running ? extra->net_down_bps : 0;
     }
+    if (nt_text_is(state, "orphan") && live != NULL)
+        observed.orphan = orphan_of(arena, live);
     if (is_running && world->placement != NULL)
         name_ports(arena, world, live, &observed);
     *ret_observed = observed;

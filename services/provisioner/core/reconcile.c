@@ -20,6 +20,11 @@ struct step step_stuck(const char *fault, const char *why)
     return (struct step){.act = ACT_NONE, .fault = fault, .why = why};
 }
 
+struct step step_sweep(void)
+{
+    return (struct step){.act = ACT_SWEEP, .why = "volumes_left_behind"};
+}
+
 struct step step_on(enum act act, const struct seen *seen, const char *why)
 {
     return (struct step){.act = act, .container = seen->id, .why = why};
@@ -94,7 +99,11 @@ static struct step deleted(struct nt_arena *arena, const struct world *world)
             return step_on(ACT_REMOVE, seen, "kept_long_enough");
         is_waiting = true;
     }
-    return is_waiting ? step_wait(remove_at_ms, "in_the_trash") : step_none();
+    if (is_waiting)
+        return step_wait(remove_at_ms, "in_the_trash");
+    if (world->seen_count == 0 && world->now_ms >= remove_at_ms && !world->is_swept)
+        return step_sweep();
+    return step_none();
 }
 
 /* --- this host's own -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 struct step step_none(void);
 struct step step_wait(int64_t until_ms, const char *why);
 struct step step_stuck(const char *fault, const char *why); /* nothing to do until it is mended */
+struct step step_sweep(void);
 struct step step_on(enum act act, const struct seen *seen, const char *why);
 
 /* Our side of the mark moves on to `to` because of the placement as it is now. */

@@ -17,6 +17,9 @@ void seen_copy(struct nt_arena *arena, struct seen *to, const struct seen *from)
     to->server_name = nt_arena_text(arena, from->server_name);
     to->owner = nt_arena_text(arena, from->owner);
     to->cluster = nt_arena_text(arena, from->cluster);
+    to->template = nt_arena_text(arena, from->template);
+    to->size = nt_arena_text(arena, from->size);
+    to->image = nt_arena_text(arena, from->image);
     to->started_at = nt_arena_text(arena, from->started_at);
     to->ip = nt_arena_text(arena, from->ip);
     to->image_id = nt_arena_text(arena, from->image_id);
@@ -178,6 +181,9 @@ int seen_parse(struct nt_arena *arena, struct json_t *inspect, struct seen *ret_
         .server_name = text_at(arena, labels, LABEL_NAME),
         .owner = text_at(arena, labels, LABEL_OWNER),
         .cluster = text_at(arena, labels, LABEL_CLUSTER),
+        .template = text_at(arena, labels, LABEL_TEMPLATE),
+        .size = text_at(arena, labels, LABEL_SIZE),
+        .image = text_at(arena, config, "Image"),
         .state = state_of(state),
         .exit_code = (int)json_integer_value(json_object_get(state, "ExitCode")),
         .oom = json_is_true(json_object_get(state, "OOMKilled")),

@@ -35,6 +35,7 @@ struct fake_docker {
     pthread_cond_t changed;
     struct container containers[CONTAINERS_MAX];
     int made;
+    char volumes[CONTAINERS_MAX][128]; /* "": removed */
     char images[IMAGES_MAX][128];
     int images_count;
     char *events[EVENTS_MAX];
@@ -156,15 +157,17 @@ static json_t *inspect(const struct container *container, int64_t pid)
                                                       "Name", container->volume_name, "Source",
                                                       container->volume, "Destination", "/data"));
     return json_pack(
-        "{s:s, s:s, s:{s:s, s:i, s:b, s:s, s:s, s:i}, s:{s:I, s:I}, s:{s:O}, s:s, s:{s:{s:s}}, "
+        "{s:s, s:s, s:{s:s, s:i, s:b, s:s, s:s, s:i}, s:{s:I, s:I}, s:{s:O, s:O}, s:s, "
+        "s:{s:{s:s}}, "
         "s:{s:o, s:{s:{s:s}}}, s:o}",
         "Id", container->id, "Name", slashed, "State", "Status", status, "ExitCode",
         container->exit_code, "OOMKilled", 0, "StartedAt", started, "FinishedAt", finished, "Pid",
         container->is_running ? (int)pid : 0, "HostConfig", "NanoCpus",
         (json_int_t)container->nano_cpus, "Memory", (json_int_t)container->memory, "Config",
-        "Labels", json_object_get(container->create, "Labels"), "Image", "sha256:fake",
-        "GraphDriver", "Data", "UpperDir", container->upper, "NetworkSettings", "Ports", ports,
-        "Networks", "net", "IPAddress", container->is_running ? "127.0.0.1" : "", "Mounts", mounts);
+        "Labels", json_object_get(container->create, "Labels"), "Image",
+        json_object_get(container->create, "Image"), "Image", "sha256:fake", "GraphDriver", "Data",
+        "UpperDir", container->upper, "NetworkSettings", "Ports", ports, "Networks", "net",
+        "IPAddress", container->is_running ? "127.0.0.1" : "", "Mounts", mounts);
 }
 
 static void on_list(struct fake_docker *docker, struct fake_request *request)
@@ -295,7 +298,7 @@ static void on_container(struct fake_docker *docker, struct fake_request *reques
         json_decref(body);
         say_event(docker, container, "update");
         answer_json(request, 200, json_object());
-    } else if (what[0] == '\0' && nt_text_is(request->method, "DELETE")) {
+    } else if ((what[0] == '\0' || what[0] == '?') && nt_text_is(request->method, "DELETE")) {
         if (container->is_running) {
             answer_error(request, 409, "You cannot remove a running container");
             return;
@@ -334,6 +337,52 @@ static void on_exec(struct fake_docker *docker, struct fake_request *request, in
                     json_pack("{s:b, s:o, s:I}", "Running", (int)!exec->is_over, "ExitCode", code,
                               "Pid", (json_int_t)exec->pid));
     }
+}
+
+/* --- volumes --------------------------------------------------------------------------------- */
+
+static void drop_volume(struct fake_docker *docker, const char *name)
+{
+    for (int i = 0; i < CONTAINERS_MAX; i++) {
+        if (nt_text_is(docker->volumes[i], name))
+            docker->volumes[i][0] = '\0';
+    }
+}
+
+static void keep_volume(struct fake_docker *docker, const char *name)
+{
+    drop_volume(docker, name);
+    for (int i = 0; i < CONTAINERS_MAX; i++) {
+        if (docker->volumes[i][0] != '\0')
+            continue;
+        (void)snprintf(docker->volumes[i], sizeof(docker->volumes[i]), "%s", name);
+        return;
+    }
+}
+
+static bool is_used(const struct fake_docker *docker, const char *volume)
+{
+    bool is_used = false;
+    for (int i = 0; i < CONTAINERS_MAX; i++)
+        is_used |=
+            docker->containers[i].exists && nt_text_is(docker->containers[i].volume_name, volume);
+    return is_used;
+}
+
+/* Those of the server that is asked for, by their names, that no container uses. */
+static void on_volumes(struct fake_docker *docker, struct fake_request *request)
+{
+    json_t *filters = json_loads(request->filters, 0, NULL);
+    const char *label = json_string_value(json_array_get(json_object_get(filters, "label"), 0));
+    const char *server = label == NULL ? NULL : strchr(label, '=');
+    json_t *list = json_array();
+    for (int i = 0; i < CONTAINERS_MAX && server != NULL; i++) {
+        const char *name = docker->volumes[i];
+        if (name[0] != '\0' && nt_text_starts(name, server + 1) && !is_used(docker, name))
+            (void)json_array_append_new(list, json_pack("{s:s}", "Name", name));
+    }
+    json_decref(filters);
+    answer_json(request, 200, json_pack("{s:o}", "Volumes", list));
 }
 
 /* --- the event stream ------------------------------------------------------------------------ */
@@ -394,12 +443,19 @@ static void on_request(void *arg, struct fake_request *request)
     } else if (nt_text_starts(path, "/images/")) {
         bool is_there = has_image(docker, "sha256:fake");
         answer_json(request, is_there ? 200 : 404, json_pack("{s:s}", "Id", "sha256:fake"));
-    } else if (nt_text_starts(path, "/networks/create") ||
-               nt_text_starts(path, "/volumes/create")) {
+    } else if (nt_text_starts(path, "/volumes/create")) {
+        json_t *body = json_loads(request->body, 0, NULL);
+        keep_volume(docker, json_string_value(json_object_get(body, "Name")));
+        json_decref(body);
+        answer_json(request, 201, json_object());
+    } else if (nt_text_starts(path, "/networks/create")) {
         answer_json(request, 201, json_object());
     } else if (nt_text_starts(path, "/networks/")) {
         answer_error(request, 404, "No such network");
+    } else if (nt_text_starts(path, "/volumes?filters=")) {
+        on_volumes(docker, request);
     } else if (nt_text_starts(path, "/volumes/")) {
+        drop_volume(docker, path + strlen("/volumes/"));
         fake_http_answer(request, 204, "");
     } else {
         answer_error(request, 404, "page not found");
@@ -491,6 +547,25 @@ struct fake_container fake_docker_find(struct fake_docker *docker, const char *n
     }
     (void)pthread_mutex_unlock(&docker->mutex);
     return found;
+}
+
+void fake_docker_lose_container(struct fake_docker *docker, const char *name_begin)
+{
+    (void)pthread_mutex_lock(&docker->mutex);
+    struct container *container = find_name(docker, name_begin);
+    if (container != NULL)
+        container->exists = false;
+    (void)pthread_mutex_unlock(&docker->mutex);
+}
+
+int fake_docker_count_volumes(struct fake_docker *docker)
+{
+    int count = 0;
+    (void)pthread_mutex_lock(&docker->mutex);
+    for (int i = 0; i < CONTAINERS_MAX; i++)
+        count += docker->volumes[i][0] != '\0';
+    (void)pthread_mutex_unlock(&docker->mutex);
+    return count;
 }
 
 int fake_docker_count(struct fake_docker *docker)

@@ -37,6 +37,10 @@ struct fake_container {
     char volume[384]; /* of its first mount */
 };
 struct fake_container fake_docker_find(struct fake_docker *docker, const char *name_begin);
+int fake_docker_count_volumes(struct fake_docker *docker);
+
+/* As if it was removed, and we died before its volumes were. */
+void fake_docker_lose_container(struct fake_docker *docker, const char *name_begin);
 int fake_docker_count(struct fake_docker *docker);
 
 /* It stopped by itself. */

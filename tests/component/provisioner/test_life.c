@@ -121,6 +121,30 @@ static void test_deleted_goes_to_the_trash_first(void **state)
     await_observed(bench, 0, (struct expect){.state = "tombstone"});
 }
 
+static bool has_no_volume(void *arg)
+{
+    const struct bench *bench = arg;
+    return fake_docker_count_volumes(bench->hosts[0].docker) == 0;
+}
+
+static void test_volumes_do_not_stay_behind(void **state)
+{
+    struct bench *bench = *state;
+    run_server(bench);
+    bench->placement.desired = "deleted";
+    bench->placement.deleted_at_ms = INT64_C(4000000000000);
+    put_placement(bench);
+    await_observed(bench, 0, (struct expect){.state = "trashed", .revision = 2});
+    assert_true(nt_test_signal(&bench->hosts[0].process, SIGKILL));
+    assert_true(nt_test_wait_exit(&bench->hosts[0].process, WAIT_MS));
+    fake_docker_lose_container(bench->hosts[0].docker, "mine.");
+    assert_int_equal(fake_docker_count_volumes(bench->hosts[0].docker), 1);
+    bench->placement.deleted_at_ms = 1000;
+    put_placement(bench);
+    start_host(bench, 0);
+    await(has_no_volume, bench, "the volume to go");
+}
+
 static void test_absence_never_destroys(void **state)
 {
     struct bench *bench = *state;
@@ -129,6 +153,43 @@ static void test_absence_never_destroys(void **state)
     await_observed(bench, 0, (struct expect){.state = "orphan"});
     struct fake_container container = fake_docker_find(bench->hosts[0].docker, "mine." SERVER);
     assert_true(container.exists && !container.is_running);
+}
+
+/* Kafka was formatted anew: the containers are still there, and an administrator takes one in. */
+static void test_an_orphan_is_adopted_with_its_data(void **state)
+{
+    struct bench *bench = *state;
+    run_server(bench);
+    struct fake_container before = fake_docker_find(bench->hosts[0].docker, "mine." SERVER);
+    assert_int_equal(nt_test_stop(&bench->hosts[0].process, WAIT_MS), 0);
+    char path[160];
+    (void)snprintf(path, sizeof(path), "%s/cluster", bench->folder);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    (void)fputs("cluster-made-anew\n", file);
+    assert_int_equal(fclose(file), 0);
+    nt_test_bus_put(bench->bus, NT_TOPIC_PLACEMENTS, SERVER, (struct nt_span){0});
+    start_host(bench, 0);
+    const struct nt_observed *observed =
+        await_observed(bench, 0, (struct expect){.state = "orphan"});
+    assert_string_equal(observed->orphan->name, "mine");
+    assert_string_equal(observed->orphan->owner, "ann");
+    assert_string_equal(observed->orphan->template, "web");
+    assert_string_equal(observed->orphan->size, "small");
+    assert_string_equal(observed->orphan->image, IMAGE);
+    assert_string_equal(observed->orphan->cluster, CLUSTER);
+
+    bench->placement.cluster = "cluster-made-anew"; /* what the balancer writes for `adopt` */
+    bench->placement.generation = observed->generation;
+    bench->placement.title = "adopted";
+    put_placement(bench);
+    observed = await_observed(
+        bench, 0, (struct expect){.state = "running", .revision = bench->placement.revision});
+    assert_null(observed->orphan);
+    struct fake_container after = fake_docker_find(bench->hosts[0].docker, "mine." SERVER);
+    assert_int_equal(after.starts, 2); /* the same one */
+    assert_string_equal(after.upper, before.upper);
+    assert_int_equal(fake_docker_count(bench->hosts[0].docker), 1);
 }
 
 static void test_another_clusters_placement_is_refused(void **state)
@@ -277,7 +338,9 @@ int main(void)
         CASE(test_stop_start_restart_resize),
         CASE(test_crash_is_restarted),
         CASE(test_deleted_goes_to_the_trash_first),
+        CASE(test_volumes_do_not_stay_behind),
         CASE(test_absence_never_destroys),
+        CASE(test_an_orphan_is_adopted_with_its_data),
         CASE(test_another_clusters_placement_is_refused),
         CASE(test_missing_image_is_loaded_when_it_comes),
         CASE(test_docker_gone_and_back),

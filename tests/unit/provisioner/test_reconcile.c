@@ -29,6 +29,8 @@ struct scene {
     int64_t mark_run, mark_revision, mark_at;
     const char *base, *adopted;
     int crash_starts;
+    bool not_swept;
+    int64_t deleted_ago;
     /* then */
     enum act act;
     const char *why, *fault;
@@ -51,6 +53,17 @@ static const struct scene scenes[] = {
     {"elsewhere, nothing here", .at = "x", .no_container = true, .act = ACT_NONE},
     {"elsewhere, running here", .at = "x", RUNNING, .act = ACT_STOP, .why = "lives_elsewhere"},
     {"elsewhere, unexplained copy is kept", .at = "x", EXITED, .act = ACT_NONE},
+
+    {"deleted, in the trash for long enough, gone", .desired = "deleted", .no_container = true,
+     .deleted_ago = TRASH, .not_swept = true, .act = ACT_SWEEP},
+    {"deleted and swept", .desired = "deleted", .no_container = true, .deleted_ago = TRASH,
+     .act = ACT_NONE},
+    {"deleted, and the trash is not over: nothing is swept", .desired = "deleted",
+     .no_container = true, .not_swept = true, .act = ACT_NONE},
+    {"elsewhere, without a mark: nothing is swept", .at = "x", .no_container = true,
+     .not_swept = true, .act = ACT_NONE},
+    {"no placement: nothing is swept", .has_none = true, .no_container = true, .not_swept = true,
+     .act = ACT_NONE},
 
     /* this host's own */
     {"missing", .no_container = true, .act = ACT_CREATE},
@@ -147,6 +160,8 @@ static const struct scene scenes[] = {
      .act = ACT_NONE},
     {"target, aborted: throws its copy away", .at = "a", MADE, TARGET(MARK_COPIED),
      .act = ACT_REMOVE, .why = "move_aborted"},
+    {"target, aborted, copy gone, but perhaps not its volumes", .at = "a", .no_container = true,
+     TARGET(MARK_COPIED), .not_swept = true, .act = ACT_SWEEP},
     {"target, aborted, copy gone", .at = "a", .no_container = true, TARGET(MARK_COPIED),
      .act = ACT_MARK, .why = "copy_gone"},
     {"target, ran, and lost to an administrator", .at = "a", .generation = 2, EXITED,
@@ -172,7 +187,7 @@ static void play(const struct scene *scene)
         .revision = scene->revision,
         .run = scene->run > 0 ? scene->run : 1,
         .desired = text_or(scene->desired, "running"),
-        .deleted_at_ms = NOW,
+        .deleted_at_ms = NOW - scene->deleted_ago,
         .granted = {.cpu_milli = scene->cpu > 0 ? scene->cpu : 500,
                     .mem_bytes = scene->mem > 0 ? scene->mem : 500},
         .host = text_or(scene->at, "a"),
@@ -215,6 +230,7 @@ static void play(const struct scene *scene)
                  .revision = scene->mark_revision,
                  .at_ms = scene->mark_at},
         .crash_starts = scene->crash_starts,
+        .is_swept = !scene->not_swept,
     };
     struct step step = reconcile(&arena, &world);
     if (step.act != scene->act || (scene->why != NULL && !nt_text_is(step.why, scene->why)) ||

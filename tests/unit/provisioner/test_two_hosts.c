@@ -32,6 +32,7 @@ struct machine {
     struct box boxes[SLOTS];
     struct mark mark; /* on disk: texts in the sim's arena */
     int crash_starts;
+    bool is_swept;
     size_t view; /* index into the history of placements */
 };
 
@@ -115,6 +116,7 @@ static void look(struct sim *sim, struct machine *machine, struct nt_arena *aren
         .seen_count = count,
         .mark = machine->mark,
         .crash_starts = machine->crash_starts,
+        .is_swept = machine->is_swept,
     };
 }
 
@@ -251,6 +253,10 @@ static void carry_out(struct sim *sim, struct machine *machine, const struct wor
     case ACT_REMOVE:
         assert_int_not_equal(box->state, SEEN_RUNNING);
         box->exists = false;
+        machine->is_swept = false;
+        return;
+    case ACT_SWEEP:
+        machine->is_swept = true;
         return;
     case ACT_MARK:
         keep_mark(sim, machine, &step->mark);
@@ -283,6 +289,7 @@ static bool turn(struct sim *sim, struct machine *machine, bool with_bad_luck)
         carry_out(sim, machine, &world, &step, luck == 2);
     if (luck <= 3) { /* a new process: reads all placements before it acts */
         machine->crash_starts = 0;
+        machine->is_swept = false;
         machine->view = sim->history_count - 1;
         sim->crashes++;
     }

@@ -81,6 +81,11 @@ void docker_rename(struct docker *docker, const char *container, const char *nam
 void docker_update(struct docker *docker, const char *container, int64_t cpu_milli,
                    int64_t mem_bytes, docker_done done, void *arg);
 
+/* The volumes with these labels that no container uses: left behind if we died in docker_remove().
+ */
+void docker_sweep(struct docker *docker, const char *server, const char *cluster, docker_done done,
+                  void *arg);
+
 /* The container, which must not run, and then its volumes. */
 void docker_remove(struct docker *docker, const struct seen *seen, docker_done done, void *arg);
 

@@ -29,6 +29,7 @@ struct world {
     size_t seen_count;
     struct mark mark; /* MARK_INIT where there is none */
     int crash_starts; /* starts after a crash since it last ran for a minute */
+    bool is_swept;    /* since its last container went: no volume stayed behind */
 };
 
 enum act {
@@ -40,6 +41,7 @@ enum act {
     ACT_STOP,        /* container: 5 s, then SIGKILL */
     ACT_RENAME,      /* container to name */
     ACT_REMOVE,      /* container with its volumes */
+    ACT_SWEEP,       /* volumes that stayed behind when we died between the two */
     ACT_MARK,        /* store mark, fsynced */
     ACT_COPY,        /* target: image, container, first pass; then mark MARK_COPIED */
     ACT_FINISH,      /* target: the last pass up to its end; then mark MARK_ENDED */

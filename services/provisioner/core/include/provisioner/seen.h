@@ -41,6 +41,8 @@ struct seen {
     const char *server_name; /* label */
     const char *owner;
     const char *cluster;
+    const char *template, *size; /* labels */
+    const char *image;           /* as it was created */
     int64_t generation;
     enum seen_state state;
     enum seen_role role;
