@@ -92,6 +92,7 @@ static int64_t receive(int fd)
         else
             counted += len;
     }
+    REQUIRE(now_ms > from_ms);
     return counted * 8000 / (now_ms - from_ms);
 }
 
