@@ -44,8 +44,8 @@ bool relay_to(struct ask *ask, const char *operation, const char *tail, struct r
     }
     nt_token_make(key, &claim, token);
     *ret_relay = (struct relay){
-        .url = nt_arena_printf(&ask->arena, "http://%s/v1/servers/%s/%s", agent->address,
-                               server->server, tail),
+        .url = nt_arena_printf(&ask->arena, "%s/v1/servers/%s/%s", agent->address, server->server,
+                               tail),
         .headers = {nt_arena_printf(&ask->arena, "Authorization: Bearer %s", token)},
     };
     return true;

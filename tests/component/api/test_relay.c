@@ -188,11 +188,11 @@ static int open_stage(void **state)
     assert_int_equal(pthread_create(&thread, NULL, run, NULL), 0);
     stage_expect(&stage, "GET", "/api/v1/servers/" SERVER "/files?path=/", ann, NULL, NULL, 409,
                  "unreachable");
-    struct nt_agent agent = {.host = "host-1",
-                             .address =
-                                 nt_arena_printf(&arena, "127.0.0.1:%d", ntohs(address.sin_port)),
-                             .docker_version = "27",
-                             .at_ms = nt_wall_ms()};
+    struct nt_agent agent = {
+        .host = "host-1",
+        .address = nt_arena_printf(&arena, "http://127.0.0.1:%d", ntohs(address.sin_port)),
+        .docker_version = "27",
+        .at_ms = nt_wall_ms()};
     struct nt_host host = {.host = "host-1", .role = "active", .revision = 1};
     stage_put(&stage, NT_TOPIC_HOSTS, "host-1", &host);
     stage_put(&stage, NT_TOPIC_AGENTS, "host-1", &agent);
