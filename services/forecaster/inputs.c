@@ -210,7 +210,10 @@ static int on_published(void *arg, const struct nt_message *message, struct nt_e
     const struct accuracy_sum sum = {.scored = forecast->accuracy.scored,
                                      .mae = forecast->accuracy.mae,
                                      .mae_naive = forecast->accuracy.mae_naive,
-                                     .coverage_80_pct = forecast->accuracy.coverage_80_pct};
+                                     .coverage_80_pct = forecast->accuracy.coverage_80_pct,
+                                     .told = forecast->accuracy.window_told,
+                                     .over = forecast->accuracy.window_over,
+                                     .foreseen = forecast->accuracy.window_foreseen};
     fleet_seed_accuracy(app->fleet, forecast->kind, forecast->subject, resource,
                         slot_of(forecast->issued_ms) - 1, &sum);
     if (nt_text_is(forecast->kind, "server") && !fleet_has_server(app->fleet, forecast->subject))

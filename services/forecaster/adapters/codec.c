@@ -150,12 +150,16 @@ int codec_encode_forecast(const struct issued_forecast *issued, struct nt_buf *o
         .p90 = (float *)issued->p90,
         .p90_count = FORECAST_STEPS,
         .model = issued->model,
+        .rung = issued->rung,
         .history_ms = issued->history_ms,
         .reliable = issued->is_reliable,
         .accuracy = {.scored = issued->accuracy.scored,
                      .mae = issued->accuracy.mae,
                      .mae_naive = issued->accuracy.mae_naive,
-                     .coverage_80_pct = issued->accuracy.coverage_80_pct},
+                     .coverage_80_pct = issued->accuracy.coverage_80_pct,
+                     .window_told = issued->accuracy.told,
+                     .window_over = issued->accuracy.over,
+                     .window_foreseen = issued->accuracy.foreseen},
     };
     return nt_forecast_load_encode(&forecast, out, err);
 }

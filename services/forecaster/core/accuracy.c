@@ -4,15 +4,31 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const int horizons[ACCURACY_HORIZONS] = {12, 72, 288};
 enum { RING = DAY_SLOTS + 1 }; /* a slot is scored before its place is taken again */
 
-static struct accuracy_pending *pending_at(const struct accuracy *accuracy, size_t horizon,
-                                           int64_t slot)
+/* Of one horizon and slot: apart from the figures, so that nothing is lost to alignment. */
+struct accuracy_pending {
+    struct {
+        float p10, p50, p90;
+    } figures[ACCURACY_HORIZONS][RING];
+    int16_t rounds[ACCURACY_HORIZONS][RING]; /* which slot: slot / RING, its low bits; -1: none */
+    bool is_in[ACCURACY_HORIZONS][RING];     /* a window */
+};
+
+static size_t place_of(int64_t slot)
 {
     int64_t at = slot % RING;
-    return &accuracy->pending[horizon * RING + (size_t)(at < 0 ? at + RING : at)];
+    return (size_t)(at < 0 ? at + RING : at);
+}
+
+/* Two slots with the same place and round lie 26,000 years apart. */
+static int16_t round_of(int64_t slot)
+{
+    int64_t round = (slot - (int64_t)place_of(slot)) / RING;
+    return (int16_t)(round & 0x7fff);
 }
 
 void accuracy_deinit(struct accuracy *accuracy)
@@ -25,16 +41,28 @@ void accuracy_note(struct accuracy *accuracy, int64_t origin, const float *p10, 
                    const float *p90)
 {
     if (accuracy->pending == NULL) {
-        size_t count = (size_t)ACCURACY_HORIZONS * RING;
-        accuracy->pending = nt_zalloc(count * sizeof(*accuracy->pending));
-        for (size_t i = 0; i < count; i++)
-            accuracy->pending[i].slot = INT64_MIN;
+        accuracy->pending = nt_zalloc(sizeof(*accuracy->pending));
+        memset(accuracy->pending->rounds, -1, sizeof(accuracy->pending->rounds));
     }
+    struct accuracy_pending *pending = accuracy->pending;
     for (size_t i = 0; i < ACCURACY_HORIZONS; i++) {
         int step = horizons[i] - 1; /* step 0 is the next slot: one slot ahead */
-        int64_t slot = origin + step;
-        *pending_at(accuracy, i, slot) = (struct accuracy_pending){
-            .slot = slot, .p10 = p10[step], .p50 = p50[step], .p90 = p90[step]};
+        size_t at = place_of(origin + step);
+        pending->figures[i][at].p10 = p10[step];
+        pending->figures[i][at].p50 = p50[step];
+        pending->figures[i][at].p90 = p90[step];
+        pending->rounds[i][at] = round_of(origin + step);
+        pending->is_in[i][at] = false;
+    }
+}
+
+void accuracy_note_windows(struct accuracy *accuracy, int64_t origin, const bool *is_in)
+{
+    for (size_t i = 0; i < ACCURACY_HORIZONS && accuracy->pending != NULL; i++) {
+        int step = horizons[i] - 1;
+        size_t at = place_of(origin + step);
+        if (accuracy->pending->rounds[i][at] == round_of(origin + step))
+            accuracy->pending->is_in[i][at] = is_in[step];
     }
 }
 
@@ -53,24 +81,37 @@ static struct accuracy_day *day_at(struct accuracy *accuracy, int64_t slot)
     return found;
 }
 
-void accuracy_score(struct accuracy *accuracy, int64_t slot, double value, double day_before)
+void accuracy_score(struct accuracy *accuracy, int64_t slot, double value, double day_before,
+                    double limit)
 {
-    if (accuracy->pending == NULL)
-        return;
-    for (size_t i = 0; i < ACCURACY_HORIZONS; i++) {
-        struct accuracy_pending *pending = pending_at(accuracy, i, slot);
-        if (pending->slot != slot)
+    struct accuracy_pending *pending = accuracy->pending;
+    size_t at = place_of(slot);
+    for (size_t i = 0; i < ACCURACY_HORIZONS && pending != NULL; i++) {
+        if (pending->rounds[i][at] != round_of(slot))
             continue;
-        pending->slot = INT64_MIN; /* scored once */
+        pending->rounds[i][at] = -1; /* scored once */
         struct accuracy_day *day = day_at(accuracy, slot);
         day->scored++;
-        day->error += fabs(value - pending->p50);
-        day->inside += value >= pending->p10 && value <= pending->p90;
+        day->error += fabs(value - pending->figures[i][at].p50);
+        day->inside += value >= pending->figures[i][at].p10 && value <= pending->figures[i][at].p90;
         if (!isnan(day_before)) {
             day->naive_scored++;
             day->naive_error += fabs(value - day_before);
         }
+        bool is_over = limit > 0 && value > limit;
+        day->told += pending->is_in[i][at];
+        day->over += is_over;
+        day->foreseen += is_over && pending->is_in[i][at];
     }
+}
+
+bool accuracy_is_poor(const struct accuracy_sum *sum)
+{
+    enum { LEAST = 3 * DAY_SLOTS }; /* about a day's worth of all horizons */
+    if (sum->scored < LEAST)
+        return false;
+    bool is_worse = sum->mae_naive > 0 && sum->mae > 1.1 * sum->mae_naive;
+    return is_worse || sum->coverage_80_pct < 60;
 }
 
 struct accuracy_sum accuracy_sum(const struct accuracy *accuracy, int64_t slot)
@@ -86,8 +127,14 @@ struct accuracy_sum accuracy_sum(const struct accuracy *accuracy, int64_t slot)
         all.naive_scored += day->naive_scored;
         all.naive_error += day->naive_error;
         all.inside += day->inside;
+        all.told += day->told;
+        all.over += day->over;
+        all.foreseen += day->foreseen;
     }
-    struct accuracy_sum sum = {.scored = (int32_t)fmin(all.scored, INT32_MAX)};
+    struct accuracy_sum sum = {.scored = (int32_t)fmin(all.scored, INT32_MAX),
+                               .told = (int32_t)all.told,
+                               .over = (int32_t)all.over,
+                               .foreseen = (int32_t)all.foreseen};
     if (all.scored > 0) {
         sum.mae = all.error / all.scored;
         sum.coverage_80_pct = 100 * all.inside / all.scored;
@@ -109,4 +156,7 @@ void accuracy_seed(struct accuracy *accuracy, int64_t slot, const struct accurac
     day->inside = sum->coverage_80_pct / 100 * sum->scored;
     day->naive_scored = sum->mae_naive > 0 ? sum->scored : 0;
     day->naive_error = sum->mae_naive * day->naive_scored;
+    day->told = sum->told;
+    day->over = sum->over;
+    day->foreseen = sum->foreseen;
 }

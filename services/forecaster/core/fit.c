@@ -4,12 +4,18 @@
 
 #include <math.h>
 
-/* Nearest first: where past errors do not tell them apart, the later one wins. */
-static const struct model_kind *const kinds[] = {&model_level, &model_profile};
+/*
+ * Nearest first: without a past origin to compare on, the later one is trusted. Errors are compared
+ * times the handicap: persistence must be clearly better to be preferred to a pattern; blend and
+ * mixture were weighed by the days on which they are judged, so they have to be better by what that
+ * flatters them.
+ */
+static const struct {
+    const struct model_kind *kind;
+    double handicap;
+} kinds[] = {
+    {&model_level, 1.05}, {&model_profile, 1}, {&model_blend, 1.02}, {&model_mixture, 1.03}};
 enum { KINDS = NT_COUNT(kinds) };
-
-/* Persistence must be better by this factor to be preferred to the pattern. */
-static const double LEVEL_HANDICAP = 0.95;
 
 /* 23 h apart, so that the origins are spread over the day. */
 static const int64_t ORIGIN_STEP = DAY_SLOTS - 12;
@@ -36,34 +42,63 @@ static size_t choose_origins(const struct history *history, int64_t origin, size
     return count;
 }
 
-/* Errors of a kind that is fitted anew at each origin; its mean absolute error over the next 24 h.
- */
-static size_t backtest(const struct model_kind *kind, const struct history *history, int64_t end,
-                       const int64_t *origins, size_t count, struct band_errors *ret_items,
-                       double *ret_mae)
+struct trial {
+    struct band_errors items[BAND_ORIGINS_MAX]; /* one for each past origin; all NaN: not tried */
+    double mae[BAND_ORIGINS_MAX];               /* over the next 24 h; NaN: not tried */
+};
+
+static void try_once(const struct model *model, const struct history *history, int64_t end,
+                     struct band_errors *item, double *ret_mae)
 {
     float path[FORECAST_STEPS];
     double sum = 0;
     double n = 0;
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (history_filled(history, origins[i]) < kind->filled_min)
-            continue;
-        NT_CLEANUP(model_free_p) struct model *model = kind->fit(history, origins[i]);
-        kind->predict(model, history, origins[i], FORECAST_STEPS, path);
-        struct band_errors *item = &ret_items[used++];
-        item->origin = origins[i];
-        for (size_t step = 0; step < FORECAST_STEPS; step++) {
-            int64_t slot = origins[i] + (int64_t)step;
-            item->errors[step] = slot < end ? history_get(history, slot) - path[step] : NAN;
-            if (step < DAY_SLOTS && !isnan(item->errors[step])) {
-                sum += fabsf(item->errors[step]);
-                n++;
-            }
+    model->kind->predict(model, history, item->origin, FORECAST_STEPS, path);
+    for (size_t step = 0; step < FORECAST_STEPS; step++) {
+        int64_t slot = item->origin + (int64_t)step;
+        item->errors[step] = slot < end ? history_get(history, slot) - path[step] : NAN;
+        if (step < DAY_SLOTS && !isnan(item->errors[step])) {
+            sum += fabsf(item->errors[step]);
+            n++;
         }
     }
     *ret_mae = n > 0 ? sum / n : NAN;
-    return used;
+}
+
+/* now: fitted at end. A kind that does not know its past is fitted anew at each origin. */
+static void try_all(const struct model *now, const struct history *history, int64_t end,
+                    const int64_t *origins, size_t count, struct trial *trial)
+{
+    const struct model_kind *kind = now->kind;
+    for (size_t i = 0; i < count; i++) {
+        trial->items[i].origin = origins[i];
+        trial->mae[i] = NAN;
+        for (size_t step = 0; step < FORECAST_STEPS; step++)
+            trial->items[i].errors[step] = NAN;
+        if (kind->knows_past) {
+            try_once(now, history, end, &trial->items[i], &trial->mae[i]);
+        } else if (history_filled(history, origins[i]) >= kind->filled_min) {
+            NT_CLEANUP(model_free_p) struct model *then = kind->fit(history, origins[i]);
+            try_once(then, history, end, &trial->items[i], &trial->mae[i]);
+        }
+    }
+}
+
+/* Is b, with its handicap, at least as good as a on the origins that both were tried at? */
+static bool is_better(const struct trial *b, double b_handicap, const struct trial *a,
+                      double a_handicap, size_t count)
+{
+    double sum_a = 0;
+    double sum_b = 0;
+    size_t both = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(a->mae[i]) || isnan(b->mae[i]))
+            continue;
+        sum_a += a_handicap * a->mae[i];
+        sum_b += b_handicap * b->mae[i];
+        both++;
+    }
+    return both == 0 || sum_b <= sum_a;
 }
 
 static double mean_of(const struct history *history, int64_t origin)
@@ -79,12 +114,6 @@ static double mean_of(const struct history *history, int64_t origin)
     }
     return count > 0 ? sum / (double)count : 0;
 }
-
-struct trial {
-    struct band_errors items[BAND_ORIGINS_MAX];
-    size_t count;
-    double mae;
-};
 
 static struct fit *begin(const struct history *history, int64_t origin)
 {
@@ -109,26 +138,30 @@ struct fit *fit_new(const struct history *history, int64_t origin)
     struct fit *fit = begin(history, origin);
     int64_t origins[BAND_ORIGINS_MAX];
     size_t count = choose_origins(history, origin, fit->filled, origins);
-    struct trial trials[KINDS];
     NT_CLEANUP(nt_free_p)
-    float *errors = nt_zalloc(KINDS * (size_t)BAND_ORIGINS_MAX * FORECAST_STEPS * sizeof(*errors));
-    size_t best = 0;
-    for (size_t k = 0; k < KINDS; k++) {
-        trials[k] = (struct trial){.mae = NAN};
-        if (fit->filled < kinds[k]->filled_min)
-            continue;
+    float *errors = nt_zalloc(2 * (size_t)BAND_ORIGINS_MAX * FORECAST_STEPS * sizeof(*errors));
+    struct trial trials[2];
+    for (size_t t = 0; t < 2; t++) {
         for (size_t i = 0; i < BAND_ORIGINS_MAX; i++)
-            trials[k].items[i].errors = errors + (k * BAND_ORIGINS_MAX + i) * FORECAST_STEPS;
-        trials[k].count =
-            backtest(kinds[k], history, origin, origins, count, trials[k].items, &trials[k].mae);
-        /* Without a past origin to compare on, what knows more is trusted. */
-        if (isnan(trials[k].mae) || isnan(trials[best].mae) ||
-            trials[best].mae >= LEVEL_HANDICAP * trials[k].mae)
-            best = k;
+            trials[t].items[i].errors = errors + (t * BAND_ORIGINS_MAX + i) * FORECAST_STEPS;
     }
-    fit->model = kinds[best]->fit(history, origin);
-    bands_fit(&fit->bands, trials[best].items, trials[best].count, history->calendar,
-              mean_of(history, origin));
+    size_t best = 0;
+    size_t at = 0; /* which of the two trials is that of the best */
+    for (size_t k = 0; k < KINDS; k++) {
+        if (fit->filled < kinds[k].kind->filled_min)
+            continue;
+        NT_CLEANUP(model_free_p) struct model *model = kinds[k].kind->fit(history, origin);
+        size_t other = fit->model != NULL ? 1 - at : at;
+        try_all(model, history, origin, origins, count, &trials[other]);
+        if (fit->model == NULL || is_better(&trials[other], kinds[k].handicap, &trials[at],
+                                            kinds[best].handicap, count)) {
+            model_free(fit->model);
+            fit->model = nt_take(model);
+            best = k;
+            at = other;
+        }
+    }
+    bands_fit(&fit->bands, trials[at].items, count, history->calendar, mean_of(history, origin));
     fit->is_reliable = fit->filled >= (size_t)3 * DAY_SLOTS && fit->bands.origins >= 3;
     return fit;
 }

@@ -210,11 +210,12 @@ static void locate(struct fleet *fleet, struct fleet_host *host, const char *id,
     server->seen_ms = at_ms;
 }
 
-static void put(struct track *track, int64_t slot, double value)
+/* limit: above it is overload; 0: nothing is. */
+static void put(struct track *track, int64_t slot, double value, double limit)
 {
     double day_before = series_get(&track->series, slot - DAY_SLOTS);
     if (series_put(&track->series, slot, value) == 0)
-        accuracy_score(&track->accuracy, slot, value, day_before);
+        accuracy_score(&track->accuracy, slot, value, day_before, limit);
 }
 
 /* Who never sent anything needs no memory for it. */
@@ -240,7 +241,7 @@ static void put_server(struct fleet_server *server, int64_t slot, const struct r
         if (is_second_part && !isnan(before))
             value = (before * server->merged_samples + value * samples) /
                     (server->merged_samples + samples);
-        put(track, slot, value);
+        put(track, slot, value, 0);
     }
     put_traffic(&server->subject, slot, &roll->mean); /* the newer part of a slot of two */
     server->merged_samples = is_second_part ? server->merged_samples + samples : samples;
@@ -272,11 +273,13 @@ int fleet_apply_roll(struct fleet *fleet, const char *host_id, const struct slot
         put_server(server, roll->slot, &part->roll);
         locate(fleet, host, part->server, end_ms - 1);
     }
-    put(&host->total.tracks[RESOURCE_CPU], roll->slot, roll->host.mean.cpu_milli);
-    put(&host->total.tracks[RESOURCE_MEMORY], roll->slot, roll->host.mean.mem_bytes);
+    const double total[RESOURCES] = {roll->host.mean.cpu_milli, roll->host.mean.mem_bytes};
+    for (size_t i = 0; i < RESOURCES; i++)
+        put(&host->total.tracks[i], roll->slot, total[i],
+            fleet->threshold_pct / 100 * fleet_capacity(host, (enum resource)i));
     put_traffic(&host->total, roll->slot, &roll->host.mean);
     for (size_t i = 0; i < RESOURCES; i++)
-        put(&host->rest.tracks[i], roll->slot, fmax(0, rest[i]));
+        put(&host->rest.tracks[i], roll->slot, fmax(0, rest[i]), 0);
 
     if (!host->has_closed || roll->slot > host->closed_slot) {
         host->closed_slot = roll->slot;

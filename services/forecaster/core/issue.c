@@ -1,13 +1,19 @@
 #include "fleet_internal.h"
 
 #include <forecaster/issue.h>
+#include <forecaster/sums.h>
 #include <nt/memory.h>
 #include <nt/text.h>
 
 #include <math.h>
 #include <string.h>
 
-enum { ID_SIZE = 128, POOL_STEPS = 6, BAND_STRIDE = 3, RECURRING_EVERY = 12 };
+enum {
+    RECURRING_EVERY = 12,
+    HOUR = 12,
+    SHORT_VALUES = 2 * DAY_SLOTS, /* rungs of the ladder, see rung_of() */
+    FULL_VALUES = 14 * DAY_SLOTS,
+};
 
 struct issue {
     struct fleet *fleet;
@@ -20,9 +26,8 @@ struct issue {
     float values[HISTORY_SLOTS];
     float p10[FORECAST_STEPS], p50[FORECAST_STEPS], p90[FORECAST_STEPS];
     struct scenario_paths paths, sibling_paths;
-    float sums[SCENARIO_PATHS][FORECAST_STEPS];
-    float sum50[FORECAST_STEPS];
-    float *parts; /* p50 of each present server over the scenarios' horizon */
+    struct sums sums; /* of the host and resource under way */
+    float *parts;     /* p50 of each present server over the scenarios' horizon */
     size_t parts_capacity;
 };
 
@@ -118,11 +123,35 @@ static struct fleet_server *find_sibling(struct issue *issue, const struct fleet
     return best;
 }
 
-/* Residual paths that the subject does not have yet. */
-static void borrow(struct issue *issue, const struct fleet_server *server, enum resource resource,
-                   double capacity)
+/*
+ * A server that is hardly known: the course of its sibling, scaled to what the last hour was, as
+ * far as there is no day of its own. Until then its own line is a guess of the level alone.
+ */
+static void borrow_course(struct issue *issue, const float *sibling_path, size_t filled,
+                          double capacity)
 {
-    double level = mean_of(issue->p50);
+    double own = 0;
+    double other = 0;
+    for (size_t step = 0; step < HOUR; step++) {
+        own += issue->p50[step] / HOUR;
+        other += sibling_path[step] / HOUR;
+    }
+    double ratio = own > 0 && other > 0 ? fmax(0.1, fmin(10, own / other)) : 1;
+    double part = 1 - fmin(1, (double)filled / SHORT_VALUES);
+    double bound = capacity > 0 ? capacity : INFINITY;
+    for (size_t step = 0; step < FORECAST_STEPS; step++) {
+        double shift = part * (ratio * sibling_path[step] - issue->p50[step]);
+        issue->p10[step] = (float)fmin(bound, fmax(0, issue->p10[step] + shift));
+        issue->p50[step] = (float)fmin(bound, fmax(0, issue->p50[step] + shift));
+        issue->p90[step] = (float)fmin(bound, fmax(0, issue->p90[step] + shift));
+    }
+}
+
+/* What the subject does not have yet: residual paths, and, where it is hardly known, a course of
+ * the day. Returns whether its course was borrowed. */
+static bool borrow(struct issue *issue, const struct fleet_server *server, enum resource resource,
+                   double capacity, size_t filled)
+{
     uint32_t seed = 0;
     for (const char *at = server != NULL ? server->subject.id : ""; *at != '\0'; at++)
         seed = seed * 31 + (uint8_t)*at;
@@ -130,8 +159,8 @@ static void borrow(struct issue *issue, const struct fleet_server *server, enum 
     struct fleet_server *sibling =
         server != NULL && own < 4 ? find_sibling(issue, server, resource) : NULL;
     if (sibling == NULL) {
-        scenarios_borrow(&issue->paths, NULL, 0, level, seed);
-        return;
+        scenarios_borrow(&issue->paths, NULL, 0, mean_of(issue->p50), seed);
+        return false;
     }
     const struct track *track = &sibling->subject.tracks[resource];
     struct history history = look_at(issue, track, capacity);
@@ -139,19 +168,37 @@ static void borrow(struct issue *issue, const struct fleet_server *server, enum 
     scenarios_fill(&issue->sibling_paths, track->fit, &history, issue->origin);
     track->fit->model->kind->predict(track->fit->model, &history, issue->origin, FORECAST_STEPS,
                                      path);
+    bool is_new = filled < SHORT_VALUES;
+    if (is_new)
+        borrow_course(issue, path, filled, capacity);
     double sibling_level = mean_of(path);
     scenarios_borrow(&issue->sibling_paths, NULL, 0, sibling_level, seed);
-    scenarios_borrow(&issue->paths, &issue->sibling_paths, sibling_level, level, seed);
+    scenarios_borrow(&issue->paths, &issue->sibling_paths, sibling_level, mean_of(issue->p50),
+                     seed);
+    return is_new;
+}
+
+/* How much a forecast stands on. */
+static const char *rung_of(size_t filled, bool is_borrowed)
+{
+    if (is_borrowed)
+        return "template";
+    if (filled == 0)
+        return "none";
+    if (filled < SHORT_VALUES)
+        return "level";
+    return filled < FULL_VALUES ? "short" : "full";
 }
 
 /* --- subjects -------------------------------------------------------------------------------- */
 
 static void send_forecast(struct issue *issue, struct subject *subject, const char *kind,
                           enum resource resource, double capacity, const char *model,
-                          int64_t history_ms, bool is_reliable)
+                          const char *rung, int64_t history_ms, bool is_reliable)
 {
     struct track *track = &subject->tracks[resource];
     accuracy_note(&track->accuracy, issue->origin, issue->p10, issue->p50, issue->p90);
+    struct accuracy_sum accuracy = accuracy_sum(&track->accuracy, issue->origin - 1);
     const struct issued_forecast forecast = {
         .subject = subject->id,
         .kind = kind,
@@ -162,9 +209,10 @@ static void send_forecast(struct issue *issue, struct subject *subject, const ch
         .p50 = issue->p50,
         .p90 = issue->p90,
         .model = model,
+        .rung = rung,
         .history_ms = history_ms,
-        .is_reliable = is_reliable,
-        .accuracy = accuracy_sum(&track->accuracy, issue->origin - 1),
+        .is_reliable = is_reliable && !accuracy_is_poor(&accuracy),
+        .accuracy = accuracy,
     };
     issue->sink.forecast(issue->sink.arg, &forecast);
 }
@@ -200,64 +248,19 @@ static bool issue_subject(struct issue *issue, struct fleet_host *host, struct f
     scenarios_fill(&issue->paths, fit, &history, issue->origin);
     const char *model = fit->model->kind->name(fit->model, &history, issue->origin);
     int64_t begin = history_begin(&history);
-    if (issue->paths.borrowed > 0)
-        borrow(issue, server, resource, capacity);
+    size_t filled = track->series.filled;
+    bool is_borrowed =
+        issue->paths.borrowed > 0 && borrow(issue, server, resource, capacity, filled);
 
     if (server != NULL)
-        send_forecast(issue, subject, "server", resource, 0, model,
+        send_forecast(issue, subject, "server", resource, 0, model, rung_of(filled, is_borrowed),
                       (issue->origin - begin) * SLOT_MS, fit->is_reliable);
     send_scenarios(issue, subject, server != NULL ? "server" : "remainder", resource);
-    for (size_t step = 0; step < FORECAST_STEPS; step++) {
-        issue->sum50[step] += issue->p50[step];
-        for (size_t j = 0; j < SCENARIO_PATHS; j++)
-            issue->sums[j][step] += fmaxf(0, issue->p50[step] + issue->paths.residuals[j][step]);
-    }
+    sums_add(&issue->sums, issue->p50, (const float(*)[FORECAST_STEPS])issue->paths.residuals);
     return fit->is_reliable;
 }
 
 /* --- the host -------------------------------------------------------------------------------- */
-
-static int compare(const void *a, const void *b)
-{
-    float x = *(const float *)a;
-    float y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-/*
- * Bands of the sum from its scenarios. Sixteen values are too few for a quantile: the deviations of
- * the steps beside count too, and every third step is worked out, the others lie on a line.
- */
-static void band_of_sums(struct issue *issue, double capacity)
-{
-    float pool[SCENARIO_PATHS * (2 * POOL_STEPS + 1)];
-    float low[FORECAST_STEPS / BAND_STRIDE + 1];
-    float high[FORECAST_STEPS / BAND_STRIDE + 1];
-    for (size_t i = 0; i <= (FORECAST_STEPS - 1) / BAND_STRIDE; i++) {
-        size_t step = i * BAND_STRIDE;
-        size_t from = step > POOL_STEPS ? step - POOL_STEPS : 0;
-        size_t to = step + POOL_STEPS < FORECAST_STEPS ? step + POOL_STEPS : FORECAST_STEPS - 1;
-        size_t count = 0;
-        for (size_t at = from; at <= to; at++) {
-            for (size_t j = 0; j < SCENARIO_PATHS; j++)
-                pool[count++] = issue->sums[j][at] - issue->sum50[at];
-        }
-        qsort(pool, count, sizeof(pool[0]), compare);
-        low[i] = fminf(0, pool[count / 10]);
-        high[i] = fmaxf(0, pool[count - 1 - count / 10]);
-    }
-    for (size_t step = 0; step < FORECAST_STEPS; step++) {
-        size_t i = step / BAND_STRIDE;
-        size_t next = i + 1 <= (FORECAST_STEPS - 1) / BAND_STRIDE ? i + 1 : i;
-        float part = (float)(step % BAND_STRIDE) / BAND_STRIDE;
-        double bound = capacity > 0 ? capacity : INFINITY;
-        double middle = issue->sum50[step];
-        issue->p50[step] = (float)fmin(middle, bound);
-        issue->p10[step] =
-            (float)fmin(bound, fmax(0, middle + low[i] + (low[next] - low[i]) * part));
-        issue->p90[step] = (float)fmin(bound, middle + high[i] + (high[next] - high[i]) * part);
-    }
-}
 
 static void name_contributors(const struct issue *issue, const struct fleet_host *host,
                               struct issued_window *window)
@@ -266,7 +269,7 @@ static void name_contributors(const struct issue *issue, const struct fleet_host
     size_t to = (size_t)(window->window.to_slot - issue->origin);
     double total = 0;
     for (size_t step = from; step < to; step++)
-        total += issue->sum50[step];
+        total += issue->sums.middle[step];
     for (size_t i = 0; total > 0 && i < host->present_count; i++) {
         const float *part = issue->parts + i * SCENARIO_STEPS;
         double sum = 0;
@@ -287,11 +290,22 @@ static void name_contributors(const struct issue *issue, const struct fleet_host
     }
 }
 
+/* What is said now is scored when its time comes. */
+static void note_windows(const struct issue *issue, struct track *track,
+                         const struct window *windows, size_t count)
+{
+    bool is_in[SCENARIO_STEPS] = {false};
+    for (size_t i = 0; i < count; i++) {
+        for (int64_t slot = windows[i].from_slot; slot < windows[i].to_slot; slot++)
+            is_in[slot - issue->origin] = true;
+    }
+    accuracy_note_windows(&track->accuracy, issue->origin, is_in);
+}
+
 static size_t issue_resource(struct issue *issue, struct fleet_host *host, enum resource resource,
                              struct issued_window *windows, size_t count)
 {
-    memset(issue->sums, 0, sizeof(issue->sums));
-    memset(issue->sum50, 0, sizeof(issue->sum50));
+    issue->sums = (struct sums){0};
     bool is_reliable = issue_subject(issue, host, NULL, resource);
     for (size_t i = 0; i < host->present_count; i++) {
         is_reliable &= issue_subject(issue, host, host->present[i], resource);
@@ -300,8 +314,13 @@ static size_t issue_resource(struct issue *issue, struct fleet_host *host, enum 
     double capacity = fleet_capacity(host, resource);
     struct history history = look_at(issue, &host->total.tracks[resource], capacity);
     int64_t history_ms = (issue->origin - history_begin(&history)) * SLOT_MS;
-    band_of_sums(issue, capacity);
-    send_forecast(issue, &host->total, "host", resource, capacity, "sum", history_ms, is_reliable);
+    sums_band(&issue->sums, 0.8, capacity, issue->p10, issue->p90);
+    for (size_t step = 0; step < FORECAST_STEPS; step++)
+        issue->p50[step] =
+            fminf(issue->sums.middle[step], capacity > 0 ? (float)capacity : INFINITY);
+    send_forecast(issue, &host->total, "host", resource, capacity, "sum",
+                  rung_of(host->total.tracks[resource].series.filled, false), history_ms,
+                  is_reliable);
 
     if (issue->origin - host->recurring_slot >= RECURRING_EVERY)
         host->recurring_count =
@@ -313,7 +332,7 @@ static size_t issue_resource(struct issue *issue, struct fleet_host *host, enum 
     const struct window_question question = {
         .resource = resource,
         .origin = issue->origin,
-        .sums = (const float(*)[FORECAST_STEPS])issue->sums,
+        .sums = (const float(*)[FORECAST_STEPS])issue->sums.paths,
         .capacity = capacity,
         .threshold_pct = issue->fleet->threshold_pct,
         .probability = issue->fleet->probability,
@@ -321,6 +340,7 @@ static size_t issue_resource(struct issue *issue, struct fleet_host *host, enum 
         .before_count = host->windows_count,
     };
     size_t found_count = windows_find(&question, found, 0);
+    note_windows(issue, &host->total.tracks[resource], found, found_count);
     for (size_t i = 0; i < found_count && count < WINDOWS_MAX; i++) {
         windows[count] = (struct issued_window){.window = found[i]};
         name_contributors(issue, host, &windows[count++]);

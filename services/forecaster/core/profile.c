@@ -1,3 +1,4 @@
+#include <forecaster/fading.h>
 #include <forecaster/model.h>
 
 #include <nt/memory.h>
@@ -14,15 +15,10 @@ enum {
 static const double DAY_WEIGHT = 0.95;       /* per day of age */
 static const double OTHER_SORT_WEIGHT = 0.3; /* a weekend day for a working day, and the reverse */
 
-/* Horizons at which the fading is learned; between them it is interpolated, beyond it stays. */
-static const int lags[] = {1, 3, 6, 12, 24, 36, 72, 144, 288, 576};
-enum { LAGS = (int)(sizeof(lags) / sizeof(lags[0])) };
-
 struct profile {
     struct model model;
     float of_day[2][DAY_SLOTS]; /* [is_weekend] */
-    float near[LAGS];           /* share of the last half hour's deviation (beyond the day's) */
-    float far[LAGS];            /* share of the last day's deviation */
+    struct fading fading;
 };
 
 /* --- the profile ----------------------------------------------------------------------------- */
@@ -162,42 +158,6 @@ static double deviation(const struct profile *profile, const struct history *his
     return isnan(value) ? NAN : value - expected(profile, history, slot);
 }
 
-struct present {
-    double near; /* deviation of the last half hour, beyond far */
-    double far;  /* deviation of the last day */
-    bool has_near;
-};
-
-/* Hoare's selection: the middle of a day costs 1 us, sorting it 8. */
-static double median(double *values, int count)
-{
-    int low = 0;
-    int high = count - 1;
-    int middle = count / 2;
-    while (low < high) {
-        double pivot = values[middle];
-        int left = low;
-        int right = high;
-        while (left <= right) {
-            /* The pivot lies between left and right: neither leaves the array. */
-            while (values[left] < pivot) /* NOLINT(clang-analyzer-core.*) */
-                left++;
-            while (values[right] > pivot) /* NOLINT(clang-analyzer-core.*) */
-                right--;
-            if (left <= right) {
-                double swap = values[left];
-                values[left++] = values[right];
-                values[right--] = swap;
-            }
-        }
-        if (right < middle)
-            low = left;
-        if (left > middle)
-            high = right;
-    }
-    return values[middle];
-}
-
 /* The median: a few spikes are no level. */
 static double median_deviation(const struct profile *profile, const struct history *history,
                                int64_t origin, int slots, int least, bool *ret_has)
@@ -210,18 +170,18 @@ static double median_deviation(const struct profile *profile, const struct histo
             values[count++] = value;
     }
     *ret_has = count >= least;
-    return *ret_has ? median(values, count) : 0;
+    return *ret_has ? fading_median(values, count) : 0;
 }
 
-static struct present look(const struct profile *profile, const struct history *history,
-                           int64_t origin)
+static struct fading_present look(const struct profile *profile, const struct history *history,
+                                  int64_t origin, bool *ret_has_near)
 {
-    struct present present = {0};
+    struct fading_present present = {0};
     bool has_far = false;
     present.far = median_deviation(profile, history, origin, DAY_SLOTS, DAY_SLOTS / 2, &has_far);
     present.near =
-        median_deviation(profile, history, origin, HALF_HOUR, HALF_HOUR / 2, &present.has_near);
-    if (present.has_near)
+        median_deviation(profile, history, origin, HALF_HOUR, HALF_HOUR / 2, ret_has_near);
+    if (*ret_has_near)
         present.near -= present.far;
     return present;
 }
@@ -270,12 +230,7 @@ static bool mean_before(const struct deviations *deviations, size_t at, size_t s
     return true;
 }
 
-static double unit(double value)
-{
-    return isfinite(value) ? fmax(0, fmin(1, value)) : 0;
-}
-
-/* Least squares of the deviation at each lag on near and far, drawn a little towards zero. */
+/* How deviations went on in the past. */
 static void fit_fading(struct profile *profile, const struct history *history, int64_t origin)
 {
     size_t end = (size_t)(origin - history->first);
@@ -285,7 +240,7 @@ static void fit_fading(struct profile *profile, const struct history *history, i
     struct deviations deviations = {.sums = sums, .counts = counts, .values = values};
     sum_deviations(profile, history, end, &deviations);
 
-    double nn[LAGS] = {0}, nf[LAGS] = {0}, ff[LAGS] = {0}, ny[LAGS] = {0}, fy[LAGS] = {0};
+    struct fading_sums fading = {0};
     for (size_t at = DAY_SLOTS; at < end; at += RESIDUAL_STEP) {
         double near = 0;
         double far = 0;
@@ -294,30 +249,15 @@ static void fit_fading(struct profile *profile, const struct history *history, i
             continue;
         near -= far;
         double weight = pow(DAY_WEIGHT, (double)(end - at) / DAY_SLOTS);
-        for (int lag = 0; lag < LAGS; lag++) {
-            size_t target = at + (size_t)lags[lag] - 1;
+        for (int lag = 0; lag < FADING_LAGS; lag++) {
+            size_t target = at + (size_t)fading_lags[lag] - 1;
             if (target >= end)
                 break;
-            double y = values[target];
-            if (isnan(y))
-                continue;
-            nn[lag] += weight * near * near;
-            nf[lag] += weight * near * far;
-            ff[lag] += weight * far * far;
-            ny[lag] += weight * near * y;
-            fy[lag] += weight * far * y;
+            if (!isnan(values[target]))
+                fading_add(&fading, lag, near, far, values[target], weight);
         }
     }
-    for (int lag = 0; lag < LAGS; lag++) {
-        double ridge = 0.02 * (nn[lag] + ff[lag]);
-        double a = nn[lag] + ridge;
-        double d = ff[lag] + ridge;
-        double det = a * d - nf[lag] * nf[lag];
-        if (det > 0) {
-            profile->near[lag] = (float)unit((ny[lag] * d - fy[lag] * nf[lag]) / det);
-            profile->far[lag] = (float)unit((fy[lag] * a - ny[lag] * nf[lag]) / det);
-        }
-    }
+    fading_solve(&fading, &profile->fading);
 }
 
 /* --- the kind -------------------------------------------------------------------------------- */
@@ -335,29 +275,18 @@ static void predict(const struct model *model, const struct history *history, in
                     size_t steps, float *ret_path)
 {
     const struct profile *profile = (const struct profile *)model;
-    struct present present = look(profile, history, origin);
-    int lag = 0;
-    for (size_t i = 0; i < steps; i++) {
-        int horizon = (int)i + 1;
-        while (lag + 1 < LAGS && lags[lag + 1] <= horizon)
-            lag++;
-        double near = profile->near[lag];
-        double far = profile->far[lag];
-        if (lag + 1 < LAGS) {
-            double part = (double)(horizon - lags[lag]) / (lags[lag + 1] - lags[lag]);
-            near += (profile->near[lag + 1] - near) * part;
-            far += (profile->far[lag + 1] - far) * part;
-        }
-        double value = expected(profile, history, origin + (int64_t)i) + near * present.near +
-                       far * present.far;
-        ret_path[i] = value > 0 ? (float)value : 0;
-    }
+    bool has_near = false;
+    struct fading_present present = look(profile, history, origin, &has_near);
+    for (size_t i = 0; i < steps; i++)
+        ret_path[i] = (float)expected(profile, history, origin + (int64_t)i);
+    fading_apply(&profile->fading, present, steps, ret_path);
 }
 
 static const char *name(const struct model *model, const struct history *history, int64_t origin)
 {
-    struct present present = look((const struct profile *)model, history, origin);
-    return present.has_near ? "profile+level" : "profile";
+    bool has_near = false;
+    (void)look((const struct profile *)model, history, origin, &has_near);
+    return has_near ? "profile+level" : "profile";
 }
 
 static void free_profile(struct model *model)

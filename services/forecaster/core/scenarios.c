@@ -22,11 +22,11 @@ static bool take_residuals(const struct fit *fit, const struct history *history,
     size_t missing = 0;
     float last = 0;
     for (size_t step = from; step < to; step++) {
-        float value = history_get(history, past + (int64_t)step);
-        if (isnan(value))
-            missing++; /* holds the last one: a gap has no news */
+        float missed = history_get(history, past + (int64_t)step) - path[step];
+        if (isnan(missed)) /* a gap, or a past that the model does not know */
+            missing++;     /* holds the last one: a gap has no news */
         else
-            last = (float)(factor * (value - path[step]));
+            last = (float)(factor * missed);
         ret[step] = last;
     }
     return missing * 10 <= to - from;

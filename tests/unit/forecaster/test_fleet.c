@@ -19,9 +19,11 @@ struct world {
     /* what was published last */
     size_t forecasts, scenarios;
     char model[32];
+    char rung[16];
     float host_p50[FORECAST_STEPS], host_p10[FORECAST_STEPS], host_p90[FORECAST_STEPS];
     struct accuracy_sum host_accuracy;
     struct issued_window windows[WINDOWS_MAX];
+    float young_p50[FORECAST_STEPS];
     size_t windows_count;
     char first_contributor[64];
     struct recurring recurring[RECURRING_MAX];
@@ -105,6 +107,9 @@ static void on_forecast(void *arg, const struct issued_forecast *forecast)
         return;
     if (nt_text_is(forecast->kind, "server")) {
         (void)snprintf(world->model, sizeof(world->model), "%s", forecast->model);
+        (void)snprintf(world->rung, sizeof(world->rung), "%s", forecast->rung);
+        if (nt_text_is(forecast->subject, "young"))
+            memcpy(world->young_p50, forecast->p50, sizeof(world->young_p50));
         assert_true(forecast->capacity == 0);
     } else if (nt_text_is(forecast->subject, "host-1")) {
         assert_string_equal(forecast->model, "sum");
@@ -184,8 +189,9 @@ static void test_a_window_is_seen_a_day_ahead_with_who_makes_it(void **state)
     assert_int_equal(world->closed, 2 * 14 * DAY_SLOTS);
     assert_int_equal(world->forecasts, 2 * 3); /* two hosts and a server */
     assert_int_equal(world->scenarios, 2 * 3); /* two rests and a server */
-    assert_string_equal(world->model, "profile+level");
-    assert_true(world->borrowed <= 3); /* 14 days have no path that began 15 or 16 days ago */
+    assert_string_not_equal(world->model, "level");
+    /* Of 14 days some paths would begin before there was anything, or much of it. */
+    assert_true(world->borrowed <= 9);
     /* It is midnight: the window of 13:00 to 16:00 lies 13 hours ahead. */
     assert_int_equal(world->windows_count, 1);
     const struct window *window = &world->windows[0].window;
@@ -216,8 +222,8 @@ static void test_a_move_takes_the_window_away_at_once(void **state)
     issue_all(world);
     assert_int_equal(world->windows_count, 0);
     for (size_t i = 0; i < FORECAST_STEPS; i++)
-        assert_in_range(world->host_p50[i], 240, 260);  /* the rest alone */
-    assert_string_equal(world->model, "profile+level"); /* its history went along */
+        assert_in_range(world->host_p50[i], 240, 260); /* the rest alone */
+    assert_string_not_equal(world->model, "level");    /* its history went along */
 }
 
 static void test_a_server_that_stops_is_no_part_of_its_host(void **state)
@@ -338,7 +344,7 @@ static void test_rollups_rebuild_the_same_state(void **state)
     fit_all(world);
     issue_all(world);
     assert_int_equal(world->windows_count, 1);
-    assert_string_equal(world->model, "profile+level");
+    assert_string_not_equal(world->model, "level");
 }
 
 static void test_a_new_server_has_a_forecast_from_its_first_slot(void **state)
@@ -427,6 +433,43 @@ static void test_a_look_at_a_server_that_is_gone_comes_to_nothing(void **state)
     assert_int_equal(told.count, 2);
 }
 
+/* --- a server that nobody knows ----------------------------------------------------------------
+ */
+
+/* It has the course of its template's other server, half as high, which its first hours tell. */
+static void test_a_new_server_borrows_the_course_of_its_template(void **state)
+{
+    struct world *world = *state;
+    live(world, FIRST_SLOT, FIRST_SLOT + 10 * DAY_SLOTS);
+    fleet_set_server(world->fleet, "tide", "shell", true);
+    fleet_set_server(world->fleet, "young", "shell", true);
+    int64_t now = FIRST_SLOT + 10 * DAY_SLOTS;
+    for (int64_t slot = now; slot < now + 12; slot++) {
+        const struct sample_server servers[] = {{.server = "young", .use = {.cpu_milli = 75}}};
+        const struct sample sample = {.host = "spare-2",
+                                      .at_ms = slot_begin_ms(slot + 1),
+                                      .interval_ms = SLOT_MS,
+                                      .cpu_capacity_milli = CAPACITY,
+                                      .mem_capacity_bytes = 1024 * MIB,
+                                      .use = {.cpu_milli = 80},
+                                      .servers = servers,
+                                      .servers_count = 1};
+        const struct fleet_progress progress = {
+            .load_ms = sample.at_ms, .wall_ms = 1000, .on_closed = on_closed, .arg = world};
+        live(world, slot, slot + 1);
+        assert_int_equal(fleet_add_sample(world->fleet, &sample, &progress), 0);
+    }
+    fit_all(world);
+    issue_all(world);
+    assert_string_equal(world->rung, "template");
+    assert_float_equal(world->young_p50[2 * 12], 75, 10);   /* three at night */
+    assert_float_equal(world->young_p50[13 * 12], 350, 30); /* two in the afternoon */
+    fleet_set_server(world->fleet, "young", "files", true); /* a template of its own */
+    issue_all(world);
+    assert_string_equal(world->rung, "level");
+    assert_float_equal(world->young_p50[13 * 12], 75, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -441,6 +484,7 @@ int main(void)
         TEST(test_history_may_be_written_after_the_present),
         TEST(test_rollups_rebuild_the_same_state),
         TEST(test_a_new_server_has_a_forecast_from_its_first_slot),
+        TEST(test_a_new_server_borrows_the_course_of_its_template),
         TEST(test_habits_are_looked_at_daily_and_told_when_they_change),
         TEST(test_a_look_at_a_server_that_is_gone_comes_to_nothing),
     };

@@ -232,14 +232,14 @@ static void test_each_forecast_is_scored_once_when_its_time_comes(void **state)
         p90[i] = 110;
     }
     const int64_t origin = 50000;
-    accuracy_score(&accuracy, origin, 5, NAN); /* nothing was said of it */
+    accuracy_score(&accuracy, origin, 5, NAN, 0); /* nothing was said of it */
     accuracy_note(&accuracy, origin, p10, p50, p90);
     accuracy_note(&accuracy, origin, p10, p50, p90); /* again: replaced */
     assert_int_equal(accuracy_sum(&accuracy, origin).scored, 0);
-    accuracy_score(&accuracy, origin + 11, 105, 125); /* an hour ahead: inside */
-    accuracy_score(&accuracy, origin + 11, 105, 125);
-    accuracy_score(&accuracy, origin + 71, 130, NAN); /* six hours: outside */
-    accuracy_score(&accuracy, origin + 20, 0, 0);     /* no horizon that is kept */
+    accuracy_score(&accuracy, origin + 11, 105, 125, 0); /* an hour ahead: inside */
+    accuracy_score(&accuracy, origin + 11, 105, 125, 0);
+    accuracy_score(&accuracy, origin + 71, 130, NAN, 0); /* six hours: outside */
+    accuracy_score(&accuracy, origin + 20, 0, 0, 0);     /* no horizon that is kept */
     struct accuracy_sum sum = accuracy_sum(&accuracy, origin + 71);
     assert_int_equal(sum.scored, 2);
     assert_float_equal(sum.mae, 17.5, 1e-6);
@@ -247,6 +247,53 @@ static void test_each_forecast_is_scored_once_when_its_time_comes(void **state)
     assert_float_equal(sum.coverage_80_pct, 50, 1e-6);
     assert_int_equal(accuracy_sum(&accuracy, origin + 9 * DAY_SLOTS).scored, 0); /* a week later */
     accuracy_deinit(&accuracy);
+}
+
+static void test_windows_are_scored_by_slots(void **state)
+{
+    (void)state;
+    struct accuracy accuracy = {0};
+    float flat[FORECAST_STEPS] = {0};
+    bool is_in[SCENARIO_STEPS] = {false};
+    const int64_t origin = 50000;
+    for (size_t step = 0; step < 72; step++)
+        is_in[step] = true; /* an hour and six hours ahead, not a day */
+    accuracy_note(&accuracy, origin, flat, flat, flat);
+    accuracy_note_windows(&accuracy, origin, is_in);
+    accuracy_score(&accuracy, origin + 11, 95, NAN, 90);  /* told, and so it was */
+    accuracy_score(&accuracy, origin + 71, 50, NAN, 90);  /* told, and was not */
+    accuracy_score(&accuracy, origin + 287, 95, NAN, 90); /* not told, and was */
+    struct accuracy_sum sum = accuracy_sum(&accuracy, origin + 287);
+    assert_int_equal(sum.told, 2);
+    assert_int_equal(sum.over, 2);
+    assert_int_equal(sum.foreseen, 1);
+    accuracy_deinit(&accuracy);
+}
+
+static void test_poor_forecasts_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct accuracy_sum sum;
+        bool is_poor;
+    } cases[] = {
+        {"good", {.scored = 5000, .mae = 5, .mae_naive = 9, .coverage_80_pct = 81}, false},
+        {"worse than the day before",
+         {.scored = 5000, .mae = 10, .mae_naive = 9, .coverage_80_pct = 81},
+         true},
+        {"bands too narrow",
+         {.scored = 5000, .mae = 5, .mae_naive = 9, .coverage_80_pct = 55},
+         true},
+        {"too few to say",
+         {.scored = 100, .mae = 10, .mae_naive = 9, .coverage_80_pct = 20},
+         false},
+        {"nothing to compare with", {.scored = 5000, .mae = 10, .coverage_80_pct = 80}, false},
+    };
+    for (size_t i = 0; i < NT_COUNT(cases); i++) {
+        if (accuracy_is_poor(&cases[i].sum) != cases[i].is_poor)
+            fail_msg("%s", cases[i].name);
+    }
 }
 
 static void test_a_predecessors_figures_are_taken_over(void **state)
@@ -275,6 +322,8 @@ int main(void)
         cmocka_unit_test(test_missing_paths_are_borrowed),
         cmocka_unit_test(test_shifts_are_a_day_at_least_and_spread),
         cmocka_unit_test(test_each_forecast_is_scored_once_when_its_time_comes),
+        cmocka_unit_test(test_windows_are_scored_by_slots),
+        cmocka_unit_test(test_poor_forecasts_are_known),
         cmocka_unit_test(test_a_predecessors_figures_are_taken_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,18 +12,16 @@
 
 enum { ACCURACY_HORIZONS = 3, ACCURACY_DAYS = 7 };
 
-struct accuracy_pending {
-    int64_t slot; /* that it speaks of */
-    float p10, p50, p90;
-};
+struct accuracy_pending;
 
 struct accuracy_day {
     int64_t day; /* of load time, UTC */
     double scored, error, naive_scored, naive_error, inside;
+    double told, over, foreseen; /* slots: said to be in a window; overloaded; both */
 };
 
 struct accuracy {
-    struct accuracy_pending *pending; /* [horizon][slot modulo DAY_SLOTS + 1]; made when needed */
+    struct accuracy_pending *pending; /* made when needed: 12 kB */
     struct accuracy_day days[ACCURACY_DAYS];
 };
 
@@ -32,7 +30,12 @@ struct accuracy_sum {
     double mae;
     double mae_naive; /* 0 where nothing could be compared */
     double coverage_80_pct;
+    int32_t told, over, foreseen; /* see struct accuracy_day; 0 for what has no windows */
 };
+
+/* Has enough been scored to say that these forecasts cannot be relied upon: worse than the day
+ * before was, or with bands that hold far less than they promise? */
+bool accuracy_is_poor(const struct accuracy_sum *sum);
 
 void accuracy_deinit(struct accuracy *accuracy);
 
@@ -40,8 +43,13 @@ void accuracy_deinit(struct accuracy *accuracy);
 void accuracy_note(struct accuracy *accuracy, int64_t origin, const float *p10, const float *p50,
                    const float *p90);
 
-/* The value of slot is known now; day_before is NaN where that is not. */
-void accuracy_score(struct accuracy *accuracy, int64_t slot, double value, double day_before);
+/* Which of the SCENARIO_STEPS slots from origin on are in a coming window. */
+void accuracy_note_windows(struct accuracy *accuracy, int64_t origin, const bool *is_in);
+
+/* The value of slot is known now; day_before is NaN where that is not. limit: what counts as
+ * overload is above it; 0: nothing does. */
+void accuracy_score(struct accuracy *accuracy, int64_t slot, double value, double day_before,
+                    double limit);
 
 /* The last seven days as seen from slot. */
 struct accuracy_sum accuracy_sum(const struct accuracy *accuracy, int64_t slot);

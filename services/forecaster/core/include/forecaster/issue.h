@@ -19,6 +19,7 @@ struct issued_forecast {
     double capacity;              /* 0: unknown, for a server */
     const float *p10, *p50, *p90; /* FORECAST_STEPS */
     const char *model;
+    const char *rung; /* "none", "level", "template", "short" or "full" */
     int64_t history_ms;
     bool is_reliable;
     struct accuracy_sum accuracy;

@@ -20,12 +20,17 @@ struct model_kind {
     /* Least number of values before the origin that fit() can work with. */
     size_t filled_min;
 
+    /* predict() from a past origin says what would have been said then, whatever was learned since:
+     * so past origins need no fits of their own. Where it cannot, its path is NaN throughout. */
+    bool knows_past;
+
     /* Learn from the slots before origin, nothing else. */
     struct model *(*fit)(const struct history *history, int64_t origin);
 
     /*
      * The expected values of slots origin, origin + 1, ... from what was learned and the values
-     * just before origin. Every value is finite and not negative; the caller clips to capacity.
+     * just before origin. Every value is finite (but see knows_past) and not negative; the caller
+     * clips to capacity.
      */
     void (*predict)(const struct model *model, const struct history *history, int64_t origin,
                     size_t steps, float *ret_path);
@@ -49,5 +54,18 @@ extern const struct model_kind model_level;
  * the past. Named "profile+level", or "profile" when the present level is unknown.
  */
 extern const struct model_kind model_profile;
+
+/*
+ * The full models (services/forecaster/models): 28 members from five days of history on, mixed by a
+ * gate from ten days on, else by their past errors. Named "gate", "median" or, under fourteen days,
+ * "median-short". A fit costs about 50 ms and 20 kB.
+ */
+extern const struct model_kind model_mixture;
+
+/*
+ * A blend of what the same time had on past days and weeks, its weights learned, plus the drift of
+ * the present distance (services/forecaster/scenarios). Named "blend".
+ */
+extern const struct model_kind model_blend;
 
 #endif
