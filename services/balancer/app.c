@@ -47,7 +47,6 @@ struct app {
     struct nt_group *requests;
     struct writer *writer;
     struct nt_serve *serve;
-    struct nt_health health;
     struct nt_timer *tick;
     struct nt_timer *taking;
     struct leader *leader;
@@ -267,17 +266,18 @@ static void on_whatif(void *arg, struct nt_request *request)
 
 static int open_serve(struct app *app, struct nt_error *err)
 {
-    struct nt_route routes[NT_HEALTH_ROUTES + 2];
-    app->health = (struct nt_health){.ready = ready, .arg = app, .metrics = app->metrics};
-    size_t count = nt_health_routes(&app->health, routes);
-    routes[count++] = (struct nt_route){"POST", "/preview", on_preview, app};
-    routes[count++] = (struct nt_route){"POST", "/what-if", on_whatif, app};
+    const struct nt_route routes[] = {
+        {"POST", "/preview", on_preview, app},
+        {"POST", "/what-if", on_whatif, app},
+    };
     const struct nt_serve_options options = {
         .loop = app->loop,
         .metrics = app->metrics,
         .listen = app->settings->listen,
         .routes = routes,
-        .routes_count = count,
+        .routes_count = NT_COUNT(routes),
+        .ready = ready,
+        .ready_arg = app,
         .body_max = BODY_MAX,
     };
     return nt_serve_open(&options, &app->serve, err);

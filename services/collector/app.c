@@ -42,7 +42,6 @@ struct app {
     struct nt_producer *producer;
     struct nt_view *view; /* pool and host.state */
     struct nt_serve *serve;
-    struct nt_health health;
     struct reader *reader;
     struct measure *measure;
     struct docker *docker;
@@ -398,19 +397,6 @@ static void make_numbers(struct app *app)
     };
 }
 
-static int open_serve(struct app *app, struct nt_error *err)
-{
-    struct nt_route routes[NT_HEALTH_ROUTES];
-    app->health = (struct nt_health){.ready = why_not_ready, .arg = app, .metrics = app->metrics};
-    const struct nt_serve_options options = {.loop = app->loop,
-                                             .metrics = app->metrics,
-                                             .listen = app->settings->listen,
-                                             .routes = routes,
-                                             .routes_count =
-                                                 nt_health_routes(&app->health, routes)};
-    return nt_serve_open(&options, &app->serve, err);
-}
-
 static int open_all(struct app *app, struct nt_error *err)
 {
     const struct settings *settings = app->settings;
@@ -437,13 +423,18 @@ static int open_all(struct app *app, struct nt_error *err)
     if ((status = nt_loop_new(&app->loop, err)) < 0)
         return status;
     with_loop.loop = app->loop;
+    const struct nt_serve_options serve = {.loop = app->loop,
+                                           .metrics = app->metrics,
+                                           .listen = settings->listen,
+                                           .ready = why_not_ready,
+                                           .ready_arg = app};
     app->sample = nt_timer_new(app->loop, on_sample_time, app);
     app->state = nt_timer_new(app->loop, send_state, app);
     if ((status = nt_http_open(app->loop, &app->http, err)) < 0 ||
         (status = nt_bus_open(&with_loop, &app->bus, err)) < 0 ||
         (status = nt_producer_open(app->bus, LINGER_MS, &app->producer, err)) < 0 ||
         (status = nt_cache_open(app->loop, settings->common.redis, &app->cache, err)) < 0 ||
-        (status = open_serve(app, err)) < 0)
+        (status = nt_serve_open(&serve, &app->serve, err)) < 0)
         return status;
 
     const struct docker_options docker = {.loop = app->loop,

@@ -111,19 +111,6 @@ static void make_numbers(struct app *app)
     };
 }
 
-static int open_serve(struct app *app, struct nt_error *err)
-{
-    struct nt_route routes[NT_HEALTH_ROUTES];
-    app->health = (struct nt_health){.ready = why_not_ready, .arg = app, .metrics = app->metrics};
-    const struct nt_serve_options options = {.loop = app->loop,
-                                             .metrics = app->metrics,
-                                             .listen = app->settings->listen,
-                                             .routes = routes,
-                                             .routes_count =
-                                                 nt_health_routes(&app->health, routes)};
-    return nt_serve_open(&options, &app->serve, err);
-}
-
 static int open_all(struct app *app, struct nt_error *err)
 {
     enum nt_log_level level = NT_INFO;
@@ -142,9 +129,14 @@ static int open_all(struct app *app, struct nt_error *err)
                                        .brokers = app->settings->common.kafka,
                                        .service = "forecaster",
                                        .instance = app->instance};
+    const struct nt_serve_options serve = {.loop = app->loop,
+                                           .metrics = app->metrics,
+                                           .listen = app->settings->listen,
+                                           .ready = why_not_ready,
+                                           .ready_arg = app};
     if ((status = nt_bus_open(&bus, &app->bus, err)) < 0 ||
         (status = nt_producer_open(app->bus, LINGER_MS, &app->producer, err)) < 0 ||
-        (status = open_serve(app, err)) < 0)
+        (status = nt_serve_open(&serve, &app->serve, err)) < 0)
         return status;
     app->outbox = outbox_new(app->producer);
     rounds_open(app);

@@ -22,7 +22,6 @@ struct app {
     struct nt_bus *bus;
     struct nt_producer *producer;
     struct nt_serve *serve;
-    struct nt_health health;
     struct numbers numbers;
     char instance[64];
 

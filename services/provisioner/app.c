@@ -36,7 +36,6 @@ struct app {
     struct nt_producer *producer;
     struct nt_http *http;
     struct nt_serve *serve;
-    struct nt_health health;
     struct store *store;
     struct fleet *fleet;
     struct nt_timer *presence;
@@ -221,11 +220,9 @@ static int open_bus(struct app *app, struct nt_error *err)
 
 static int open_serve(struct app *app, struct nt_error *err)
 {
-    struct nt_route
-        routes[NT_HEALTH_ROUTES + GIVE_ROUTES + TERMINAL_ROUTES + LOGS_ROUTES + FILES_ROUTES];
-    app->health = (struct nt_health){.ready = why_not_ready, .arg = app, .metrics = app->metrics};
-    size_t count = nt_health_routes(&app->health, routes);
-    give_routes(app->fleet, routes + count);
+    struct nt_route routes[GIVE_ROUTES + TERMINAL_ROUTES + LOGS_ROUTES + FILES_ROUTES];
+    size_t count = 0;
+    give_routes(app->fleet, routes);
     count += GIVE_ROUTES;
     terminal_routes(app->fleet, routes + count);
     count += TERMINAL_ROUTES;
@@ -239,6 +236,8 @@ static int open_serve(struct app *app, struct nt_error *err)
         .listen = app->settings->listen,
         .routes = routes,
         .routes_count = count,
+        .ready = why_not_ready,
+        .ready_arg = app,
         .body_max = ASK_BODY_MAX,
         .on_too_large = ask_too_large,
     };

@@ -75,6 +75,7 @@ struct nt_serve {
     struct nt_loop *loop;
     struct route *routes;
     size_t routes_count;
+    struct nt_health health; /* where options.ready is given */
     nt_handler otherwise;
     nt_handler on_too_large;
     void *arg;

@@ -258,10 +258,16 @@ int nt_serve_open(const struct nt_serve_options *options, struct nt_serve **ret_
     serve->trust_forwarded = options->trust_forwarded;
     serve->connections_max =
         options->connections_max > 0 ? options->connections_max : CONNECTIONS_MAX_DEFAULT;
-    serve->routes = nt_zalloc((options->routes_count + 1) * sizeof(serve->routes[0]));
-    serve->routes_count = options->routes_count;
+    struct nt_route own[NT_HEALTH_ROUTES];
+    serve->health = (struct nt_health){
+        .ready = options->ready, .arg = options->ready_arg, .metrics = options->metrics};
+    size_t own_count = options->ready != NULL ? nt_health_routes(&serve->health, own) : 0;
+    serve->routes_count = own_count + options->routes_count;
+    serve->routes = nt_zalloc((serve->routes_count + 1) * sizeof(serve->routes[0]));
+    for (size_t i = 0; i < own_count; i++)
+        route_init(&serve->routes[i], &own[i]);
     for (size_t i = 0; i < options->routes_count; i++)
-        route_init(&serve->routes[i], &options->routes[i]);
+        route_init(&serve->routes[own_count + i], &options->routes[i]);
     register_metrics(serve, options->metrics);
     init_h2o(serve, options->body_max > 0 ? options->body_max : BODY_MAX_DEFAULT);
     serve->sweep = nt_timer_new(serve->loop, on_sweep, serve);

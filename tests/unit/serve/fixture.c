@@ -136,9 +136,8 @@ static const char *ready(void *arg)
 int setup(void **state)
 {
     static struct fixture fixture;
-    static struct nt_health health;
     struct nt_error err = NT_ERROR_INIT;
-    struct nt_route routes[20] = {
+    static const struct nt_route routes[] = {
         {"GET", "/servers/{server}", on_server, NULL},
         {"DELETE", "/servers/{server}", on_server, NULL},
         {"GET", "/pair/{a}/and/{b}", on_two, NULL},
@@ -153,15 +152,15 @@ int setup(void **state)
     };
 
     fixture = (struct fixture){.metrics = nt_metrics_new()};
-    health = (struct nt_health){.ready = ready, .arg = &fixture, .metrics = fixture.metrics};
-    size_t count = 11 + nt_health_routes(&health, routes + 11);
     assert_int_equal(nt_loop_new(&fixture.loop, &err), 0);
     const struct nt_serve_options options = {
         .loop = fixture.loop,
         .metrics = fixture.metrics,
         .listen = "127.0.0.1:0",
         .routes = routes,
-        .routes_count = count,
+        .routes_count = NT_COUNT(routes),
+        .ready = ready,
+        .ready_arg = &fixture,
         .otherwise = on_otherwise,
         .on_too_large = on_too_large,
         .arg = &fixture,

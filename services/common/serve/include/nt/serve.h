@@ -50,6 +50,9 @@ struct nt_serve_options {
     const char *listen;            /* host:port, [v6]:port; port 0 picks one */
     const struct nt_route *routes; /* copied; first match wins */
     size_t routes_count;
+    /* Not NULL: /healthz, /readyz and /metrics are served too, before routes: see nt_health. */
+    const char *(*ready)(void *arg);
+    void *ready_arg;
     /* No path matches (nt_request_allowed() is ""), or another method does; NULL: plain text. */
     nt_handler otherwise;
     void *arg;       /* of otherwise and on_too_large */
