@@ -208,6 +208,7 @@ int app_new(const struct settings *settings, struct app **ret_app, struct nt_err
     app->desk.setup_token_file = settings->setup_token_file;
     app->desk.key = settings->key;
     app->desk.openapi = embed_openapi;
+    app->desk.asyncapi = embed_asyncapi;
     app->desk.session_ms = settings->session_hours * 3600 * 1000;
     app->desk.site = (struct view_site){
         .console = settings->url, .domain = app->domain, .tcp_host = settings->domain};

@@ -5,5 +5,6 @@
     __asm__(".pushsection .rodata\n.global " #name "\n" #name ":\n.incbin \"" path                 \
             "\"\n.byte 0\n.popsection\n")
 
+EMBED(embed_asyncapi, ASYNCAPI_PATH);
 EMBED(embed_openapi, OPENAPI_PATH);
 EMBED(embed_templates, TEMPLATES_PATH);

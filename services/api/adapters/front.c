@@ -115,9 +115,11 @@ static int check_origin(const struct ask *ask, struct problem *problem)
 
 static int check_ready(const struct ask *ask, struct problem *problem)
 {
-    bool needs_nothing = strcmp(ask->route->operation, "getSetup") == 0 ||
-                         strcmp(ask->route->operation, "getOpenapi") == 0;
-    if (needs_nothing || ask->desk->is_fleet_ready)
+    static const char *const needs_nothing[] = {"getSetup", "getOpenapi", "getAsyncapi"};
+    bool is_needless = false;
+    for (size_t i = 0; i < NT_COUNT(needs_nothing); i++)
+        is_needless |= strcmp(ask->route->operation, needs_nothing[i]) == 0;
+    if (is_needless || ask->desk->is_fleet_ready)
         return 0;
     int code = problem_set(problem, "not-ready");
     problem_text(problem, "parts", nt_bus_is_connected(ask->desk->bus) ? "topics" : "kafka");

@@ -105,6 +105,7 @@ void handle_get_pool(struct ask *ask);
 void handle_list_tasks(struct ask *ask);
 void handle_get_task(struct ask *ask);
 void handle_get_openapi(struct ask *ask);
+void handle_get_asyncapi(struct ask *ask);
 
 /* hub.c */
 void handle_stream_events(struct ask *ask);

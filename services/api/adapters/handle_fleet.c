@@ -1,4 +1,4 @@
-/* Handlers: hosts, windows, moves, plans, the pool, tasks, the document. */
+/* Handlers: hosts, windows, moves, plans, the pool, tasks, the documents. */
 #include "handle.h"
 
 #include <nt/text.h>
@@ -217,12 +217,22 @@ void handle_get_task(struct ask *ask)
                        table_find(&view.fleet->outcomes, ask->subject), ask->language));
 }
 
-/* --- the document ---------------------------------------------------------------------------- */
+/* --- the documents --------------------------------------------------------------------------- */
 
-void handle_get_openapi(struct ask *ask)
+static void document(struct ask *ask, const char *text)
 {
     statics_add_headers(ask->request);
     ask_header(ask, "Cache-Control", "no-cache");
-    nt_request_answer(ask->request, 200, "application/json", nt_span_of(ask->desk->openapi));
+    nt_request_answer(ask->request, 200, "application/json", nt_span_of(text));
     ask_end(ask);
+}
+
+void handle_get_openapi(struct ask *ask)
+{
+    document(ask, ask->desk->openapi);
+}
+
+void handle_get_asyncapi(struct ask *ask)
+{
+    document(ask, ask->desk->asyncapi);
 }

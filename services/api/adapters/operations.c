@@ -77,5 +77,6 @@ const struct ask_operation ask_operations[] = {
     {"getTask", handle_get_task},
     {"streamEvents", handle_stream_events},
     {"getOpenapi", handle_get_openapi},
+    {"getAsyncapi", handle_get_asyncapi},
 };
 const size_t ask_operations_count = NT_COUNT(ask_operations);

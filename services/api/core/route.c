@@ -195,6 +195,7 @@ const struct route routes[] = {
     {"getTask", "GET", V1 "/tasks/{task}", ROUTE_OWNER, .is_mutation = false},
     {"streamEvents", "GET", V1 "/events", ROUTE_SIGNED_IN, .is_stream = true},
     {"getOpenapi", "GET", V1 "/openapi.json", ROUTE_PUBLIC, .is_mutation = false},
+    {"getAsyncapi", "GET", V1 "/asyncapi.json", ROUTE_PUBLIC, .is_mutation = false},
 };
 const size_t routes_count = NT_COUNT(routes);
 

@@ -15,7 +15,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from generator import codec, header, problems, tables  # noqa: E402
+from generator import asyncapi, codec, header, problems, tables  # noqa: E402
 from generator.model import Contract, Mistake  # noqa: E402
 
 
@@ -37,6 +37,7 @@ def freeze(contract, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--schemas", type=pathlib.Path, required=True)
+    parser.add_argument("--version", default="0", help="of the documents that are made")
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--out", type=pathlib.Path)
     action.add_argument("--check", action="store_true")
@@ -58,6 +59,7 @@ def main():
         write(args.out / "contract_codec.c", codec.emit(contract))
         write(args.out / "contract_tables.c", tables.emit(contract))
         write(args.out / "problems.c", problems.source(codes))
+        write(args.out / "asyncapi.json", asyncapi.emit(contract, args.version))
     return 0
 
 

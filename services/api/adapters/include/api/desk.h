@@ -44,6 +44,7 @@ struct desk {
     const char *setup_token_file;
     const char *key;     /* the installation's */
     const char *openapi; /* the document */
+    const char *asyncapi;
     int64_t session_ms;
     bool is_txn_ready;
     bool is_fleet_ready;     /* all that was there has been read */
