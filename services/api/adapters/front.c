@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define USE_MS (INT64_C(10) * 60 * 1000)
+#define CLIENT_PATH "/usr/local/bin/neaptide-cli"
 
 struct binding {
     struct desk *desk;
@@ -141,7 +142,9 @@ static int check(struct ask *ask, struct problem *problem)
         code = body_read(nt_request_info(ask->request)->body,
                          nt_request_header(ask->request, "content-type"), ask->route->body,
                          &ask->body, problem);
-    if (code == 0 && ask->route->is_mutation && !desk_can_write(ask->desk))
+    /* What a line of the console changes is asked for, and checked, by itself. */
+    bool is_console = strcmp(ask->route->operation, "runConsole") == 0;
+    if (code == 0 && ask->route->is_mutation && !is_console && !desk_can_write(ask->desk))
         code = problem_set(problem, "kafka-down");
     return code;
 }
@@ -244,6 +247,24 @@ static ask_handler handler_of(const char *operation)
     return NULL;
 }
 
+/* Where we reach ourselves: at the address that we listen on, by loopback where that is all. */
+static void name_self(struct desk *desk, const char *listen, int port)
+{
+    size_t len = (size_t)(strrchr(listen, ':') - listen);
+    bool is_all = nt_text_starts(listen, "0.0.0.0:") || nt_text_starts(listen, "[::]:");
+    (void)snprintf(desk->self, sizeof(desk->self), "http://%.*s:%d", is_all ? 9 : (int)len,
+                   is_all ? "127.0.0.1" : listen, port);
+}
+
+/* The client for a terminal, as it was built with us; where it is not, nothing is there. */
+static void on_download(void *arg, struct nt_request *request)
+{
+    nt_request_add_header(request, "Content-Disposition", "attachment; filename=\"neaptide\"");
+    nt_request_add_header(request, "X-Content-Type-Options", "nosniff");
+    if (nt_request_answer_file(request, CLIENT_PATH, "application/octet-stream") < 0)
+        on_otherwise(arg, request);
+}
+
 int front_open(struct desk *desk, const char *listen, struct front **ret_front,
                struct nt_error *err)
 {
@@ -252,9 +273,11 @@ int front_open(struct desk *desk, const char *listen, struct front **ret_front,
     front->health = (struct nt_health){.ready = ready, .arg = desk, .metrics = desk->metrics};
     front->bindings = nt_zalloc(routes_count * sizeof(front->bindings[0]));
     struct nt_route *table =
-        nt_zalloc((routes_count + NT_HEALTH_ROUTES + REGISTRY_ROUTES_MAX) * sizeof(table[0]));
+        nt_zalloc((routes_count + NT_HEALTH_ROUTES + REGISTRY_ROUTES_MAX + 1) * sizeof(table[0]));
     size_t count = nt_health_routes(&front->health, table);
     count += registry_routes(table + count);
+    table[count++] = (struct nt_route){
+        .method = "GET", .pattern = "/download/neaptide", .handler = on_download, .arg = front};
     for (size_t i = 0; i < routes_count; i++) {
         front->bindings[i] = (struct binding){desk, &routes[i], handler_of(routes[i].operation)};
         assert(front->bindings[i].handler != NULL);
@@ -279,6 +302,7 @@ int front_open(struct desk *desk, const char *listen, struct front **ret_front,
         front_close(front);
         return code;
     }
+    name_self(desk, listen, nt_serve_port(front->serve));
     *ret_front = front;
     return 0;
 }

@@ -107,6 +107,10 @@ void handle_get_task(struct ask *ask);
 void handle_get_openapi(struct ask *ask);
 void handle_get_asyncapi(struct ask *ask);
 
+/* handle_console.c */
+void handle_run_console(struct ask *ask);
+void handle_complete_console(struct ask *ask);
+
 /* hub.c */
 void handle_stream_events(struct ask *ask);
 

@@ -75,6 +75,8 @@ const struct ask_operation ask_operations[] = {
     {"changePool", handle_change_pool},
     {"listTasks", handle_list_tasks},
     {"getTask", handle_get_task},
+    {"runConsole", handle_run_console},
+    {"completeConsole", handle_complete_console},
     {"streamEvents", handle_stream_events},
     {"getOpenapi", handle_get_openapi},
     {"getAsyncapi", handle_get_asyncapi},

@@ -2,10 +2,11 @@
 #include <nt/text.h>
 #include <string.h>
 
-#define PASSWORD_MIN 8
-#define PASSWORD_MAX 256
-#define TITLE_MAX    80
-#define TIME_MAX     INT64_C(253402300799999) /* the year 9999 */
+#define PASSWORD_MIN   8
+#define PASSWORD_MAX   256
+#define TITLE_MAX      80
+#define LINE_MAX_CHARS 2000
+#define TIME_MAX       INT64_C(253402300799999) /* the year 9999 */
 
 static const char *const languages[] = {"en", "ko", NULL};
 static const char *const roles[] = {"admin", "person", NULL};
@@ -108,6 +109,12 @@ static const struct body_field body_role[] = {
 static const struct body_field body_pool[] = {{.name = "mode", .kind = BODY_WORD, .words = modes},
                                               END};
 
+static const struct body_field body_console[] = {
+    {.name = "line", .kind = BODY_TEXT, .max = LINE_MAX_CHARS},
+    {.name = "confirmed", .kind = BODY_BOOL, .is_optional = true},
+    {.name = "zone_minutes", .kind = BODY_INT, .is_optional = true, .min = -1440, .max = 1440},
+    END};
+
 #define V1     "/api/v1"
 #define SERVER V1 "/servers/{server}"
 #define HOST   V1 "/hosts/{host}"
@@ -193,6 +200,9 @@ const struct route routes[] = {
     {"changePool", "PATCH", V1 "/pool", ROUTE_ADMIN, .is_mutation = true, .body = body_pool},
     {"listTasks", "GET", V1 "/tasks", ROUTE_SIGNED_IN, .is_mutation = false},
     {"getTask", "GET", V1 "/tasks/{task}", ROUTE_OWNER, .is_mutation = false},
+    {"runConsole", "POST", V1 "/console", ROUTE_SIGNED_IN, .is_mutation = true,
+     .body = body_console},
+    {"completeConsole", "GET", V1 "/console", ROUTE_SIGNED_IN, .is_mutation = false},
     {"streamEvents", "GET", V1 "/events", ROUTE_SIGNED_IN, .is_stream = true},
     {"getOpenapi", "GET", V1 "/openapi.json", ROUTE_PUBLIC, .is_mutation = false},
     {"getAsyncapi", "GET", V1 "/asyncapi.json", ROUTE_PUBLIC, .is_mutation = false},

@@ -1018,6 +1018,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may come next in a line. */
+        get: operations["completeConsole"];
+        put?: never;
+        /** Carries out a line in the words of the command-line client, as the person who asks. */
+        post: operations["runConsole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1107,6 +1125,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ConsoleRequest: {
+            line: string;
+            /** @description The question of the answer before was answered with yes. */
+            confirmed?: boolean;
+            /** @description The reader's time zone, minutes east of UTC. */
+            zone_minutes?: number;
+        };
+        ConsoleAnswer: {
+            /** @description Columns are aligned for a fixed pitch in which Hangul is two columns wide. */
+            output: string;
+            /** @description What a terminal shows on its error output: why not, what to do. */
+            notes: string;
+            /** @description 0 done, 1 refused, 2 not understood, 3 a file is wrong, 4 not signed in or not allowed, 5 no such thing, 6 not now, 7 not reached. */
+            exit: number;
+            /** @description A question for yes or no: ask it, then send the line again with confirmed. */
+            confirm: string | null;
+        };
+        ConsoleWords: {
+            items: {
+                word: string;
+                help: string;
+            }[];
+        };
         /** @description One sentence, without its words. */
         Message: {
             /** @description message key; the page and the command line hold the text in both languages */
@@ -4396,6 +4437,55 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    completeConsole: {
+        parameters: {
+            query?: {
+                /** @description The line up to the cursor; a blank at its end begins the next word. */
+                line?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The words that fit, each with what it does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleWords"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    runConsole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleRequest"];
+            };
+        };
+        responses: {
+            /** @description What a terminal would show; exit says whether it worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleAnswer"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -43,6 +43,7 @@ struct desk {
     struct view_site site;
     const char *setup_token_file;
     const char *key;     /* the installation's */
+    char self[64];       /* our own address, for the console: http://127.0.0.1:8080 */
     const char *openapi; /* the document */
     const char *asyncapi;
     int64_t session_ms;
