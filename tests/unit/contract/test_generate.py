@@ -245,7 +245,7 @@ class Mistakes(unittest.TestCase):
         out = pathlib.Path(self.temporary.name) / "out"
         self.assertEqual(run(self.folder, "--out", str(out)).returncode, 0)
         before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
-        self.assertEqual(len(before), 7)
+        self.assertEqual(len(before), 8)
         self.assertEqual(run(self.folder, "--out", str(out)).returncode, 0)
         self.assertEqual(before, {path: path.stat().st_mtime_ns for path in before})
 
