@@ -48,9 +48,9 @@ static struct end latin_end(const char *word, size_t len)
     size_t start = len;
     while (start > 0 && isalpha((unsigned char)word[start - 1]))
         start--;
-    char last = (char)tolower((unsigned char)word[len - 1]);
-    char before = len - start > 1 ? (char)tolower((unsigned char)word[len - 2]) : '\0';
-    char third = len - start > 2 ? (char)tolower((unsigned char)word[len - 3]) : '\0';
+    int last = tolower((unsigned char)word[len - 1]);
+    int before = len - start > 1 ? tolower((unsigned char)word[len - 2]) : '\0';
+    int third = len - start > 2 ? tolower((unsigned char)word[len - 3]) : '\0';
     struct end end = {.is_rieul = last == 'l'};
     if (len - start == 1)
         end.is_closed = strchr("lmnr", last) != NULL;

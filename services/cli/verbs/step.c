@@ -194,24 +194,41 @@ static int64_t zone_ms(const struct run *run, int64_t at_ms)
     return INT64_C(1000) * (run->say.zone_s == NULL ? run->say.offset_s : run->say.zone_s(at_ms));
 }
 
+/* So many digits, then this character; *at goes behind it. */
+static bool figures(const char **at, size_t count, char end, int64_t *ret_value)
+{
+    int64_t value = 0;
+    for (size_t i = 0; i < count; i++) {
+        if ((*at)[i] < '0' || (*at)[i] > '9')
+            return false;
+        value = value * 10 + ((*at)[i] - '0');
+    }
+    if ((*at)[count] != end)
+        return false;
+    *at += count + (end != '\0');
+    *ret_value = value;
+    return true;
+}
+
 int step_moment(const struct run *run, const char *text, int64_t *ret_at_ms)
 {
     int64_t now_ms = run->say.now_ms;
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, used = 0;
+    int64_t year = 0, month = 0, day = 0, hour = 0, minute = 0;
     if (text[0] == '+')
         return relative(text + 1, now_ms, ret_at_ms);
-    bool is_clock = sscanf(text, "%2d:%2d%n", &hour, &minute, &used) == 2 && text[used] == '\0';
-    bool is_date = !is_clock &&
-                   sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d%n", &year, &month, &day, &hour, &minute,
-                          &used) == 5 &&
-                   text[used] == '\0';
-    if ((!is_clock && !is_date) || hour < 0 || hour > 23 || minute < 0 || minute > 59)
+    const char *at = text;
+    bool is_clock = figures(&at, 2, ':', &hour) && figures(&at, 2, '\0', &minute);
+    at = text;
+    bool is_date = !is_clock && figures(&at, 4, '-', &year) && figures(&at, 2, '-', &month) &&
+                   (figures(&at, 2, 'T', &day) || figures(&at, 2, ' ', &day)) &&
+                   figures(&at, 2, ':', &hour) && figures(&at, 2, '\0', &minute);
+    if ((!is_clock && !is_date) || hour > 23 || minute > 59)
         return -EINVAL;
     if (is_date && (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31))
         return -EINVAL;
     int64_t local_ms = now_ms + zone_ms(run, now_ms);
     int64_t days = is_clock ? local_ms / DAY_MS : days_of(year, month, day);
-    int64_t at_ms = days * DAY_MS + (hour * INT64_C(60) + minute) * 60000;
+    int64_t at_ms = days * DAY_MS + (hour * 60 + minute) * 60000;
     if (is_clock && at_ms < local_ms)
         at_ms += DAY_MS; /* the next time that clocks show it */
     *ret_at_ms = at_ms - zone_ms(run, at_ms - zone_ms(run, at_ms));

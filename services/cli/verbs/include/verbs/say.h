@@ -22,13 +22,13 @@ struct say {
 const char *say(const struct say *say, const char *key, const json_t *params);
 
 /* say() with one figure, a text. */
-const char *say_with(const struct say *say, const char *key, const char *name, const char *value);
+const char *say_with(const struct say *to, const char *key, const char *name, const char *value);
 
 /* A message of the api: {"key", "params"}; "" for null. */
-const char *say_message(const struct say *say, const json_t *message);
+const char *say_message(const struct say *to, const json_t *message);
 
 /* word.<kind>.<value>, else value itself. */
-const char *say_word(const struct say *say, const char *kind, const char *value);
+const char *say_word(const struct say *to, const char *kind, const char *value);
 
 /* Figures. */
 const char *say_cores(const struct say *say, double milli);   /* 0.7 */
