@@ -25,11 +25,11 @@ static void show(struct tail *tail, const json_t *event)
     const json_t *inner = json_object_get(event, "event");
     const json_t *server = json_object_get(event, "server");
     const json_t *host = json_object_get(event, "host");
-    int64_t at_ms = (int64_t)json_number_value(json_object_get(event, "at_ms"));
+    int64_t at_ms = json_integer_value(json_object_get(event, "at_ms"));
     const char *text = "";
     if (json_is_object(inner)) {
         text = say_message(say, json_object_get(inner, "message"));
-        at_ms = (int64_t)json_number_value(json_object_get(inner, "at_ms"));
+        at_ms = json_integer_value(json_object_get(inner, "at_ms"));
     } else if (json_is_object(server)) {
         text = nt_arena_printf(
             &client->arena, "%s: %s", json_string_value(json_object_get(server, "name")),

@@ -87,6 +87,11 @@ const char *say_span(const struct say *say, double ms)
 
 /* --- times ----------------------------------------------------------------------------------- */
 
+int64_t figure_time(double ms)
+{
+    return ms > 0 ? (int64_t)fmin(ms, (double)FIGURE_TIME_MAX) : 0;
+}
+
 /* The clock on the wall there. Far outside of what calendars know, the nearest that they do. */
 static struct tm wall(const struct say *say, int64_t at_ms)
 {
@@ -195,7 +200,7 @@ static const char *end_moment(const struct say *say, int64_t at_ms, const json_t
 {
     double from_ms = 0;
     if (number_in(params, "from_ms", &from_ms)) {
-        struct tm from = wall(say, (int64_t)from_ms);
+        struct tm from = wall(say, figure_time(from_ms));
         struct tm at = wall(say, at_ms);
         if (is_same_day(&from, &at))
             return clock_time(say, &at);
@@ -217,9 +222,9 @@ static const char *number(const struct say *say, const char *name, double value,
     if (is_among(name, spans))
         return say_span(say, value);
     if (strcmp(name, "to_ms") == 0)
-        return end_moment(say, (int64_t)value, params);
+        return end_moment(say, figure_time(value), params);
     if (ends(name, "_ms"))
-        return say_moment(say, (int64_t)value);
+        return say_moment(say, figure_time(value));
     if (is_among(name, amounts))
         return amount(say, value, params);
     return figure_number(say, value, 1);

@@ -154,7 +154,7 @@ static void on_task(struct run *run)
         json_t *problem = json_incref(json_object_get(run->answer, "problem"));
         json_decref(run->answer);
         run->answer = problem;
-        run->status = (int)number_at(problem, "status");
+        run->status = (int)json_integer_value(json_object_get(problem, "status")) % 1000;
         step_problem(run);
     } else if (!run->options.is_patient || run->command->is_quick || run->waited_ms > PATIENT_MS) {
         step_say(run, "task.later", NULL);
@@ -293,7 +293,7 @@ void step_settle(struct run *run)
 void step_confirm(struct run *run, const char *question)
 {
     run->need = RUN_CONFIRM;
-    run->question = question;
+    run->question = step_clean(run, question);
     if (run->command->is_yes)
         run_confirm(run, true);
 }
@@ -301,7 +301,7 @@ void step_confirm(struct run *run, const char *question)
 void step_secret(struct run *run, const char *question)
 {
     run->need = RUN_SECRET;
-    run->question = question;
+    run->question = step_clean(run, question);
 }
 
 void step_local(struct run *run, enum run_local local)

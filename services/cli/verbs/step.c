@@ -1,4 +1,5 @@
 #include "step.h"
+#include "figures.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -106,14 +107,24 @@ bool step_is_json(struct run *run, const json_t *json)
 
 /* --- showing --------------------------------------------------------------------------------- */
 
+/* Names and titles are other people's: they must not steer the terminal of who reads them. */
+const char *step_clean(struct run *run, const char *text)
+{
+    char *clean = nt_arena_text(&run->arena, grid_clean(&run->arena, text));
+    for (size_t i = 0; text[i] != '\0'; i++)
+        if (text[i] == '\n')
+            clean[i] = '\n';
+    return clean;
+}
+
 void step_print(struct run *run, const char *line)
 {
-    (void)nt_buf_printf(&run->output, "%s\n", line);
+    (void)nt_buf_printf(&run->output, "%s\n", step_clean(run, line));
 }
 
 void step_say(struct run *run, const char *key, const json_t *params)
 {
-    step_print(run, grid_clean(&run->arena, say(&run->say, key, params)));
+    step_print(run, say(&run->say, key, params));
 }
 
 void step_progress(struct run *run, const char *text)
@@ -143,6 +154,11 @@ const char *text_at(const json_t *json, const char *name)
 double number_at(const json_t *json, const char *name)
 {
     return json_number_value(json_object_get(json, name));
+}
+
+int64_t time_at(const json_t *json, const char *name)
+{
+    return figure_time(number_at(json, name));
 }
 
 const char *step_resources(const struct run *run, const json_t *resources)

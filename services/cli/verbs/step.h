@@ -79,7 +79,8 @@ bool step_is_json(struct run *run, const json_t *json);
 
 /* --- showing ---------------------------------------------------------------------------------- */
 
-void step_print(struct run *run, const char *line); /* a line feed is added */
+const char *step_clean(struct run *run, const char *text); /* line feeds alone are kept */
+void step_print(struct run *run, const char *line);        /* a line feed is added */
 void step_say(struct run *run, const char *key, const json_t *params);
 void step_progress(struct run *run, const char *text); /* once for each new text */
 void step_grid(struct run *run, struct grid *grid);    /* shows and releases it */
@@ -89,6 +90,7 @@ const char *step_head(const struct run *run, const char *key);
 
 const char *text_at(const json_t *json, const char *name); /* NULL where it is none */
 double number_at(const json_t *json, const char *name);    /* 0 where it is none */
+int64_t time_at(const json_t *json, const char *name);     /* the same, in what calendars know */
 
 /* "0.7 CPU, 512 MB" of {"cpu_milli", "mem_bytes"}; "–" for null. */
 const char *step_resources(const struct run *run, const json_t *resources);

@@ -18,7 +18,7 @@ static const char *pct(const struct run *run, const json_t *of, const char *name
 static void pool_time(struct run *run)
 {
     if (number_at(run->answer, "now_ms") > 0)
-        run->say.now_ms = (int64_t)number_at(run->answer, "now_ms");
+        run->say.now_ms = time_at(run->answer, "now_ms");
 }
 
 /* --- hosts ----------------------------------------------------------------------------------- */
@@ -182,7 +182,7 @@ static void show_forecast(struct run *run, const json_t *series)
 {
     double step_ms = number_at(series, "step_ms");
     size_t count = json_array_size(json_object_get(series, "p50"));
-    size_t day = step_ms > 0 ? (size_t)(86400000 / step_ms) : count;
+    size_t day = step_ms >= 1000 ? (size_t)(86400000 / step_ms) : count;
     count = count < day ? count : day;
     double limit = number_at(series, "limit");
     step_print(run, say_word(&run->say, "resource", text_at(series, "resource")));
@@ -254,7 +254,7 @@ static void list_plans(struct run *run)
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *plan = json_array_get(items, i);
         grid_add(&grid, text_at(plan, "plan"));
-        grid_add(&grid, say_moment(&run->say, (int64_t)number_at(plan, "at_ms")));
+        grid_add(&grid, say_moment(&run->say, time_at(plan, "at_ms")));
         grid_add(&grid, say_word(&run->say, "plan", text_at(plan, "state")));
         grid_add(&grid, say_message(&run->say, json_object_get(plan, "reason")));
     }
@@ -383,7 +383,7 @@ void steps_tasks(struct run *run)
     json_array_foreach(run->items, index, task)
     {
         const char *problem = text_at(json_object_get(task, "problem"), "title");
-        grid_add(&grid, say_stamp(&run->say, (int64_t)number_at(task, "created_ms")));
+        grid_add(&grid, say_stamp(&run->say, time_at(task, "created_ms")));
         grid_add(&grid, text_at(task, "kind"));
         grid_add(&grid, text_at(task, "name"));
         grid_add(&grid, say_word(&run->say, "task", text_at(task, "state")));

@@ -158,7 +158,7 @@ static void show_server(struct run *run)
     row(run, &grid, "applied", step_resources(run, json_object_get(server, "applied")));
     row(run, &grid, "load", step_resources(run, json_object_get(server, "load")));
     row(run, &grid, "move", move_of(run, server));
-    row(run, &grid, "since", say_stamp(&run->say, (int64_t)number_at(server, "since_ms")));
+    row(run, &grid, "since", say_stamp(&run->say, time_at(server, "since_ms")));
     step_grid(run, &grid);
 }
 
@@ -211,7 +211,7 @@ void steps_events(struct run *run)
     grid_init(&grid, &run->arena, "ll");
     for (size_t i = json_array_size(items); i > 0; i--) {
         const json_t *event = json_array_get(items, i - 1);
-        grid_add(&grid, say_stamp(&run->say, (int64_t)number_at(event, "at_ms")));
+        grid_add(&grid, say_stamp(&run->say, time_at(event, "at_ms")));
         grid_add(&grid, say_message(&run->say, json_object_get(event, "message")));
     }
     step_grid(run, &grid);
@@ -333,7 +333,7 @@ static bool read_moment(struct run *run, const char *text, int64_t *ret_at_ms)
 static void pool_time(struct run *run)
 {
     if (number_at(run->answer, "now_ms") > 0)
-        run->say.now_ms = (int64_t)number_at(run->answer, "now_ms");
+        run->say.now_ms = time_at(run->answer, "now_ms");
 }
 
 void steps_defer(struct run *run)
