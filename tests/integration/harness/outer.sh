@@ -46,7 +46,7 @@ run_on_stack() { # PART DOCKER-OPTIONS...
         -v "$NEAPTIDE_MACHINE_SOCKET:/var/run/docker.sock" -e DOCKER_HOST=unix:///var/run/docker.sock \
         -e COMPOSE_PROJECT_NAME -e NEAPTIDE_URL="$url" -e NEAPTIDE_DOMAIN \
         -e NEAPTIDE_HTTP_PORT -e NEAPTIDE_TCP_FIRST -e NEAPTIDE_TCP_LAST -e NEAPTIDE_BIND \
-        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB \
+        -e NEAPTIDE_HOST_CPU_MILLI -e NEAPTIDE_HOST_MEM_MB -e NEAPTIDE_FAULTS_KILLS -e NEAPTIDE_FAULTS_SEED \
         -e NEAPTIDE_SETUP_TOKEN="$(in_service api cat /var/lib/neaptide/secrets/setup-token)" "$@"
 }
 
