@@ -8,8 +8,9 @@ import { until } from './until.mjs';
 const run = promisify(execFile);
 export const project = process.env.COMPOSE_PROJECT_NAME ?? 'neaptide-test';
 
+/** Bounded: a client whose engine is killed under it may wait for ever. */
 export async function docker(...args) {
-  const { stdout } = await run('docker', args, { maxBuffer: 64 << 20 });
+  const { stdout } = await run('docker', args, { maxBuffer: 64 << 20, timeout: 60_000 });
   return stdout.trim();
 }
 
