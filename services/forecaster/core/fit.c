@@ -15,7 +15,7 @@ static const struct {
     const struct model_kind *kind;
     double handicap;
 } kinds[] = {
-    {&model_level, 1.05}, {&model_profile, 1}, {&model_blend, 0.9}, {&model_mixture, 1.03}};
+    {&model_level, 1.05}, {&model_profile, 1}, {&model_blend, 0.95}, {&model_mixture, 1.03}};
 enum { KINDS = NT_COUNT(kinds) };
 
 /* 23 h apart, so that the origins are spread over the day. */
