@@ -228,7 +228,10 @@ sum_up() {
 # Whatever an earlier run left, of the tests only.
 clean_up() {
     docker rm -fv "$runner" >/dev/null 2>&1 || true
-    take_down -v >/dev/null 2>&1 || true
+    local -x COMPOSE_PROJECT_NAME
+    for COMPOSE_PROJECT_NAME in neaptide-readme neaptide-upgrade neaptide-test; do
+        take_down -v >/dev/null 2>&1 || true
+    done
 }
 
 end_tests() {
