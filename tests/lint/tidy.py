@@ -92,7 +92,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--cache", type=pathlib.Path, default=os.environ.get("NEAPTIDE_TIDY_CACHE"))
-    parser.add_argument("--limit-s", type=float, default=300)
+    parser.add_argument("--limit-s", type=float, default=150)
     options = parser.parse_args()
     options.end = time.monotonic() + options.limit_s
     options.version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
