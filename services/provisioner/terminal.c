@@ -101,6 +101,7 @@ void terminal_shut(struct fleet *fleet)
     while (fleet->terminals != NULL) {
         struct terminal *terminal = fleet->terminals;
         struct world world;
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): utlist relinks */
         server_world(terminal->server, &world);
         const struct seen *live = world_live(&world);
         if (live != NULL)

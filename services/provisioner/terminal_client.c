@@ -67,7 +67,7 @@ static void leave(struct fleet *fleet, struct nt_duplex *duplex)
 void terminal_farewells_cut(struct fleet *fleet)
 {
     while (fleet->farewells != NULL)
-        farewell_free(fleet->farewells);
+        farewell_free(fleet->farewells); /* NOLINT(clang-analyzer-unix.Malloc): utlist relinks */
 }
 
 static int send_json(struct nt_duplex *duplex, enum nt_frame_type type, json_t *json)

@@ -176,9 +176,11 @@ static int write_table(const struct program *program, const char *name, const ch
     NT_CLEANUP(nt_fclose_p) FILE *out = fopen(path, "we");
     if (out == NULL)
         return nt_fail(err, -errno, "%s cannot be written: %m", path);
-    (void)fprintf(out,
-                  "/* Made by neaptide-train; docs/benchmarks/forecasting.md has the command. */\n"
-                  "/* clang-format off */\n#include <models/tables.h>\n\n");
+    (void)fprintf(
+        out, "/* Made by neaptide-train; docs/benchmarks/forecasting.md has the command. */\n"
+             "/* clang-format off */\n"
+             "/* NOLINTBEGIN(bugprone-narrowing-conversions): figures, as short as they can be "
+             "said */\n#include <models/tables.h>\n\n");
     for (size_t g = 0; g < program->gates_count; g++) {
         const struct gate *gate = &program->gates[g];
         (void)fprintf(out, "static const struct gate gate_%zu = {\n", g);
@@ -200,7 +202,7 @@ static int write_table(const struct program *program, const char *name, const ch
     struct spread_table spread = program->spread;
     write_shares(out, "shape", spread.shape);
     write_shares(out, "widen", spread.widen);
-    (void)fputs("},\n};\n", out);
+    (void)fputs("},\n};\n/* NOLINTEND(bugprone-narrowing-conversions) */\n", out);
     return fflush(out) == 0 ? 0 : nt_fail(err, -EIO, "%s cannot be written", path);
 }
 
