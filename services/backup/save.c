@@ -93,7 +93,7 @@ int save(const struct settings *settings, FILE *out, struct nt_error *err)
     if (status == 0)
         status = write_all(&saving, settings->cluster, out, err);
     while (saving.entries != NULL)
-        forget(&saving, saving.entries);
+        forget(&saving, saving.entries); /* NOLINT(clang-analyzer-unix.Malloc): uthash relinks */
     link_close(&saving.link);
     return status;
 }

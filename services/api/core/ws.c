@@ -50,7 +50,7 @@ static void sha1(const char *text, uint8_t ret_hash[SHA1_SIZE])
     uint8_t blocks[128] = {0};
     size_t len = strlen(text);
     size_t count = len < 56 ? 1 : 2;
-    memcpy(blocks, text, len);
+    memcpy(blocks, text, len); /* NOLINT(bugprone-not-null-terminated-result): not a string */
     blocks[len] = 0x80;
     blocks[64 * count - 2] = (uint8_t)(len * 8 >> 8);
     blocks[64 * count - 1] = (uint8_t)(len * 8);

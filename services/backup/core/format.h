@@ -7,6 +7,6 @@
 #define FORMAT_BASE64  sodium_base64_VARIANT_ORIGINAL
 
 /* A record in base64, its key with every byte escaped, and the rest. */
-#define FORMAT_LINE_MAX (2 * NT_CONTRACT_MESSAGE_MAX)
+#define FORMAT_LINE_MAX (2L * NT_CONTRACT_MESSAGE_MAX)
 
 #endif
