@@ -11,7 +11,7 @@
 #include <registry/routes.h>
 #include <string.h>
 
-#define USE_MS (INT64_C(10) * 60 * 1000)
+#define USE_MS      (INT64_C(10) * 60 * 1000)
 #define CLIENT_PATH "/usr/local/bin/neaptide-cli"
 
 struct binding {
