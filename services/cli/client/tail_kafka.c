@@ -153,10 +153,32 @@ static void show(struct kafka_tail *tail, const rd_kafka_message_t *message)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+static bool set(struct client *client, rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char story[256];
+    if (rd_kafka_conf_set(conf, name, value, story, sizeof(story)) == RD_KAFKA_CONF_OK)
+        return true;
+    client_tell(client, story);
+    return false;
+}
+
+/* "host:port,..." and perhaps "?name=value&..." with librdkafka's own properties, as NEAPTIDE_KAFKA
+ * has them. */
+static bool set_brokers(struct client *client, rd_kafka_conf_t *conf, const char *brokers)
+{
+    char *rest = nt_arena_text(&client->arena, brokers);
+    bool is_good = set(client, conf, "bootstrap.servers", strsep(&rest, "?"));
+    while (is_good && !nt_text_is_empty(rest)) {
+        char *value = strsep(&rest, "&");
+        const char *name = strsep(&value, "=");
+        is_good = set(client, conf, name, value == NULL ? "" : value);
+    }
+    return is_good;
+}
+
 static rd_kafka_t *kafka_open(struct client *client, const char *brokers)
 {
-    const char *settings[][2] = {
-        {"bootstrap.servers", brokers},
+    static const char *const settings[][2] = {
         {"group.id", "neaptide-cli"},
         {"enable.auto.commit", "false"},
         {"isolation.level", "read_committed"},
@@ -164,17 +186,14 @@ static rd_kafka_t *kafka_open(struct client *client, const char *brokers)
     };
     char story[256];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    for (size_t i = 0; i < NT_COUNT(settings); i++) {
-        if (rd_kafka_conf_set(conf, settings[i][0], settings[i][1], story, sizeof(story)) !=
-            RD_KAFKA_CONF_OK) {
-            client_tell(client, story);
-            rd_kafka_conf_destroy(conf);
-            return NULL;
-        }
-    }
-    rd_kafka_t *kafka = rd_kafka_new(RD_KAFKA_CONSUMER, conf, story, sizeof(story));
+    bool is_good = set_brokers(client, conf, brokers);
+    for (size_t i = 0; is_good && i < NT_COUNT(settings); i++)
+        is_good = set(client, conf, settings[i][0], settings[i][1]);
+    rd_kafka_t *kafka =
+        is_good ? rd_kafka_new(RD_KAFKA_CONSUMER, conf, story, sizeof(story)) : NULL;
     if (kafka == NULL) {
-        client_tell(client, story);
+        if (is_good)
+            client_tell(client, story);
         rd_kafka_conf_destroy(conf);
         return NULL;
     }
