@@ -8,7 +8,6 @@
 #define LINE_MAX_BYTES ((size_t)1 << 20)
 #define CONNECT_MS     5000L
 #define TIMEOUT_MS     30000L /* the api answers within 2 s, or says "later" */
-#define SILENCE_S      60L    /* a stream says something each 15 s */
 
 struct reply {
     struct nt_buf body;
@@ -156,7 +155,8 @@ static size_t on_part(char *data, size_t size, size_t count, void *arg)
 }
 
 int ask_lines(const struct keep *keep, enum nt_language language, const char *path,
-              const char *last_id, int (*on_line)(void *arg, const char *line), void *arg)
+              const char *last_id, long silence_s, int (*on_line)(void *arg, const char *line),
+              void *arg)
 {
     struct lines lines = {.rest.max = LINE_MAX_BYTES, .on_line = on_line, .arg = arg};
     struct nt_buf url = {0};
@@ -169,8 +169,8 @@ int ask_lines(const struct keep *keep, enum nt_language language, const char *pa
         headers = curl_slist_append(headers, line);
     }
     lines.curl = begin("GET", nt_buf_text(&url), headers);
-    curl_easy_setopt(lines.curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(lines.curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+    curl_easy_setopt(lines.curl, CURLOPT_LOW_SPEED_LIMIT, silence_s > 0 ? 1L : 0L);
+    curl_easy_setopt(lines.curl, CURLOPT_LOW_SPEED_TIME, silence_s);
     curl_easy_setopt(lines.curl, CURLOPT_WRITEFUNCTION, on_part);
     curl_easy_setopt(lines.curl, CURLOPT_WRITEDATA, &lines);
     (void)curl_easy_perform(lines.curl);

@@ -23,8 +23,10 @@ void ask_url(const char *method, const char *url, const char *const *headers, co
              struct ask_reply *ret_reply);
 
 /* A stream of lines, each without its end, until on_line returns other than 0, which is returned;
- * -ENOTCONN where it ended or never came, and the HTTP status if that was not 200. */
+ * -ENOTCONN where it ended or never came, and the HTTP status if that was not 200. silence_s:
+ * what says nothing for so long has ended; 0: it may be silent. */
 int ask_lines(const struct keep *keep, enum nt_language language, const char *path,
-              const char *last_id, int (*on_line)(void *arg, const char *line), void *arg);
+              const char *last_id, long silence_s, int (*on_line)(void *arg, const char *line),
+              void *arg);
 
 #endif

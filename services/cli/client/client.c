@@ -122,6 +122,8 @@ static enum verb_exit local(struct client *client, const struct run *run, const 
         return sign_out(client);
     case RUN_LOCAL_TAIL:
         return tail_events(client);
+    case RUN_LOCAL_LOGS:
+        return logs_show(client, run_answered(run));
     case RUN_LOCAL_SCHEMAS:
         return schemas_export(client);
     case RUN_LOCAL_COMPLETION:

@@ -16,6 +16,7 @@ struct client {
 void client_tell(const struct client *client, const char *text); /* on stderr, with a line feed */
 
 enum verb_exit tail_events(struct client *client);                     /* tail.c */
+enum verb_exit logs_show(struct client *client, const json_t *server); /* tail.c */
 enum verb_exit tail_kafka(struct client *client, const char *brokers); /* tail_kafka.c */
 enum verb_exit schemas_export(struct client *client);                  /* schemas.c */
 enum verb_exit shell_become(struct client *client, const json_t *ssh); /* shell.c */

@@ -1,4 +1,5 @@
-/* `events tail`: what the api says as it happens, a line each; goes on after a broken connection.
+/* `events tail` and `logs`: what the api says as it happens, a line each; goes on after a broken
+ * connection.
  */
 #include "local.h"
 
@@ -8,8 +9,9 @@
 #include <time.h>
 #include <verbs/grid.h>
 
-#define PATH     "/api/v1/events"
-#define AGAIN_MS 1000
+#define PATH      "/api/v1/events"
+#define AGAIN_MS  1000
+#define SILENCE_S 60L /* the stream says something each 15 s */
 
 struct tail {
     struct client *client;
@@ -91,7 +93,7 @@ enum verb_exit tail_events(struct client *client)
     enum verb_exit exit = VERB_DONE;
     for (;;) {
         tail.is_begun = false;
-        int code = ask_lines(&keep, client->say.language, PATH, tail.id, on_line, &tail);
+        int code = ask_lines(&keep, client->say.language, PATH, tail.id, SILENCE_S, on_line, &tail);
         if (code == 1)
             break;
         if (code == 401 || code == 403) {
@@ -110,4 +112,44 @@ enum verb_exit tail_events(struct client *client)
     free((char *)keep.url);
     free((char *)keep.token);
     return exit;
+}
+
+/* --- the log of a server -----------------------------------------------------------------------
+ */
+
+/* "TIME o TEXT": its output goes to ours, its errors to our errors. */
+static int on_log_line(void *arg, const char *line)
+{
+    struct client *client = arg;
+    const char *space = strchr(line, ' ');
+    bool is_error = space != NULL && nt_text_starts(space, " e ");
+    (void)fprintf(is_error ? stderr : stdout, "%s\n", grid_clean(&client->arena, line));
+    (void)fflush(stdout);
+    nt_arena_reset(&client->arena);
+    return 0;
+}
+
+enum verb_exit logs_show(struct client *client, const json_t *server)
+{
+    const char *tail = command_option(client->command, "--tail");
+    const char *id = json_string_value(json_object_get(server, "server"));
+    bool is_followed = command_option(client->command, "--follow") != NULL;
+    int64_t lines = 200;
+    if (tail != NULL && nt_parse_i64(tail, 0, 10000, &lines) < 0) {
+        client_tell(client, say_with(&client->say, "usage.figure", "word", tail));
+        return VERB_USAGE;
+    }
+    char path[256];
+    (void)snprintf(path, sizeof(path), "/api/v1/servers/%s/logs?tail=%lld&follow=%d", id,
+                   (long long)lines, is_followed ? 1 : 0);
+    struct keep keep = {.url = strdup(client->keep.url),
+                        .token = client->keep.token == NULL ? NULL : strdup(client->keep.token)};
+    int code = ask_lines(&keep, client->say.language, path, NULL, 0, on_log_line, client);
+    free((char *)keep.url);
+    free((char *)keep.token);
+    if (code <= 0)
+        return VERB_DONE; /* it ended */
+    client_tell(client, say_with(&client->say, "logs.none", "name",
+                                 json_string_value(json_object_get(server, "name"))));
+    return code == 401 || code == 403 ? VERB_SIGN_IN : VERB_LATER;
 }

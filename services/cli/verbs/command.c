@@ -189,6 +189,8 @@ static void read_word(struct reading *reading, const char *word, bool is_plain)
         command->is_json = true;
     } else if (nt_text_is(word, "-y")) {
         read_option(reading, "--yes");
+    } else if (nt_text_is(word, "-f")) {
+        read_option(reading, "--follow");
     } else {
         read_option(reading, word);
     }

@@ -166,8 +166,11 @@ static void on_task(struct run *run)
     }
 }
 
-static bool rests(const char *state)
+/* A server that is to stop is called running while it still does. */
+static bool rests(const struct run *run, const char *state)
 {
+    if (run->wanted != NULL && nt_text_is(state, "running"))
+        return nt_text_is(run->wanted, state);
     return !nt_text_is(state, "preparing") && !nt_text_is(state, "moving") &&
            !nt_text_is(state, "deleting");
 }
@@ -177,7 +180,7 @@ static void on_settle(struct run *run)
     json_decref(run->server);
     run->server = json_incref(run->answer);
     const char *state = text_at(run->server, "state");
-    if (rests(state) || run->waited_ms > PATIENT_MS) {
+    if (rests(run, state) || run->waited_ms > PATIENT_MS) {
         run->is_met = true;
         return;
     }

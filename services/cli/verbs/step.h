@@ -37,7 +37,8 @@ struct run {
     enum run_local local;
     int64_t waited_ms;
     uint32_t wait_ms;
-    const char *told; /* the progress that was told last */
+    const char *told;   /* the progress that was told last */
+    const char *wanted; /* the state that settles; NULL: any that rests */
 
     int status;
     json_t *answer; /* of the last request */
@@ -105,6 +106,11 @@ void steps_logout(struct run *run);
 void steps_me(struct run *run);
 void steps_users(struct run *run);
 void steps_users_add(struct run *run);
+void steps_users_link(struct run *run);
+void steps_tokens(struct run *run);
+void steps_tokens_add(struct run *run);
+void steps_tokens_rm(struct run *run);
+void steps_logs(struct run *run);
 void steps_templates(struct run *run);
 void steps_servers(struct run *run);
 void steps_stats(struct run *run);

@@ -28,6 +28,11 @@ static const struct verb_option for_user[] = {
     {"--cpu", "CPUS", NULL, {"quota, 4 unless said", "CPU 할당량. 기본 4"}},
     {"--memory", "BYTES", NULL, {"quota, 8g unless said", "메모리 할당량. 기본 8g"}},
     {"--servers", "COUNT", NULL, {"quota, 10 unless said", "서버 수 할당량. 기본 10"}}, END};
+static const struct verb_option for_token[] = {
+    {"--days", "DAYS", NULL, {"how long it works, 90 unless said", "유효 기간(일). 기본 90"}}, END};
+static const struct verb_option for_logs[] = {
+    {"--follow", NULL, NULL, {"go on as it grows (-f)", "계속 보기 (-f)"}},
+    {"--tail", "LINES", NULL, {"so many of the last lines, 200 unless said", "마지막 몇 줄. 기본 200"}}, END};
 static const struct verb_option for_tail[] = {
     {"--kafka", "HOST:PORT", NULL, {"read a Kafka topic instead", "Kafka 토픽에서 읽음"}},
     {"--topic", "TOPIC", NULL, {"which; server.events unless said", "토픽. 기본 server.events"}},
@@ -54,6 +59,7 @@ const struct verb verbs[] = {
     {"shell", "SERVER", NULL, {"work inside it, by SSH", "SSH로 접속"}, "shell lab-1", NULL, steps_shell, true},
     {"access", "SERVER", NULL, {"its first user name and password", "처음 사용자 이름과 비밀번호"}, "access files-1", NULL, steps_access, false},
     {"stats", "SERVER", NULL, {"how it is: address, allotment, load", "상태: 주소, 배정, 부하"}, "stats lab-1", NULL, steps_stats, false},
+    {"logs", "SERVER", NULL, {"what its programs print", "프로그램 출력"}, "logs lab-1\nlogs -f lab-1 --tail 20", for_logs, steps_logs, true},
     {"events", "[SERVER]", NULL, {"what happened", "있었던 일"}, "events\nevents lab-1", NULL, steps_events, false},
     {"events tail", "", NULL, {"what happens, as it happens", "일어나는 일을 실시간으로"},
      "events tail\nevents tail --kafka kafka:9092 --topic forecast.windows --json", for_tail, steps_events_tail, true},
@@ -74,8 +80,12 @@ const struct verb verbs[] = {
     {"role", "HOST ROLE", "active spare", {"what a host is for", "호스트의 역할"}, "role spare-1 active", NULL, steps_role, false},
     {"mode", "[MODE]", "off suggest automatic", {"what the balancer may do", "밸런서가 할 수 있는 일"}, "mode\nmode automatic", NULL, steps_mode, false},
     {"users", "", NULL, {"people and their quotas", "사용자와 할당량"}, "users", NULL, steps_users, false},
-    {"users add", "NAME", NULL, {"a new person, with a password that is asked for", "새 사용자. 비밀번호를 묻습니다"},
-     "users add ben --cpu 2 --memory 4g --servers 3", for_user, steps_users_add, true},
+    {"users add", "NAME", NULL, {"a new person; answers the link with which they choose a password", "새 사용자. 비밀번호를 정할 링크를 알려 줍니다"},
+     "users add ben --cpu 2 --memory 4g --servers 3", for_user, steps_users_add, false},
+    {"users link", "NAME", NULL, {"another link, for a new password", "비밀번호를 다시 정할 링크"}, "users link ben", NULL, steps_users_link, false},
+    {"tokens", "", NULL, {"your tokens for programs", "프로그램용 토큰"}, "tokens", NULL, steps_tokens, false},
+    {"tokens add", "TITLE", NULL, {"a new one; it is shown this once", "새 토큰. 한 번만 보입니다"}, "tokens add backup --days 30", for_token, steps_tokens_add, false},
+    {"tokens rm", "TOKEN", NULL, {"revoke one, by its id", "토큰 취소"}, "tokens rm ID", NULL, steps_tokens_rm, false},
     {"schemas export", "WHERE", NULL, {"write the schemas of all topics to a folder, or a registry's URL", "모든 토픽의 스키마를 폴더나 저장소(URL)에 기록"},
      "schemas export ./schemas\nschemas export http://registry:8081", NULL, steps_schemas_export, true},
     {"completion", "SHELL", "bash zsh", {"print the script that completes words in a shell", "셸 자동 완성 스크립트"},

@@ -197,6 +197,14 @@ void steps_shell(struct run *run)
         step_local(run, RUN_LOCAL_SSH);
 }
 
+/* Followed by whoever has a screen that scrolls. */
+void steps_logs(struct run *run)
+{
+    json_decref(run->answer);
+    run->answer = json_incref(run->server);
+    step_local(run, RUN_LOCAL_LOGS);
+}
+
 void steps_events(struct run *run)
 {
     if (run->step++ == 0) {
@@ -249,6 +257,9 @@ static void show_end(struct run *run)
         json_decref(params);
         const char *address = address_of(run, run->server);
         const char *fault = has_failed ? fault_of(run, run->server) : NULL;
+        const char *move = move_of(run, run->server);
+        if (move != NULL)
+            step_print(run, move);
         if (has_failed && fault != NULL)
             step_print(run, fault);
         else if (address != NULL && nt_text_is(state, "running"))
@@ -283,6 +294,7 @@ void steps_start(struct run *run)
 
 void steps_stop(struct run *run)
 {
+    run->wanted = "stopped";
     change(run, "POST", "/stop", NULL);
 }
 

@@ -90,15 +90,39 @@ static void test_words_and_statuses(void **state)
     expect("schemas export $HOME/schemas", 0, "neaptide.server.state.v1.100018.avsc");
     struct typed korean = type("servers", "", "LC_ALL=ko_KR.UTF-8");
     assert_non_null(strstr(korean.out, "아직 서버가 없습니다"));
-    struct typed added =
-        type("users add ben --cpu 1 --memory 1g --servers 2", "good password\n", "");
-    assert_int_equal(added.status, 0);
+    expect("users add ben --cpu 1 --memory 1g --servers 2", 0, "/#/");
+    expect("users link ben", 0, "/#/");
+    expect("users link nobody", 5, "There is no nobody");
     expect("users", 0, "ben   Person         0 of 1 CPU, 0 MB of 1 GB, 0 of 2 servers");
     struct typed json = type("new web --name X --json", "", "");
     assert_int_equal(json.status, 1);
     assert_non_null(strstr(json.out, "\"status\": 422"));
     assert_int_equal(type("me", "", "NEAPTIDE_URL=http://127.0.0.1:1").status, 7);
     assert_int_equal(type("me", "", "NEAPTIDE_URL=ftp://x").status, 2);
+}
+
+/* A program's token works where a sign-in does, until it is revoked. */
+static void test_tokens(void **state)
+{
+    (void)state;
+    stage_make_admin(&stage);
+    assert_int_equal(type("login root", "correct horse\n", "").status, 0);
+    expect("tokens", 0, "You have no token");
+    struct typed made = type("tokens add backup --days 30", "", "");
+    assert_int_equal(made.status, 0);
+    assert_string_equal(made.err, "It is not shown again.\n");
+    char settings[700];
+    (void)snprintf(settings, sizeof(settings), "NEAPTIDE_TOKEN=%.*s", (int)strcspn(made.out, "\n"),
+                   made.out);
+    assert_int_equal(type("logout", "", "").status, 0);
+    assert_int_equal(type("me", "", settings).status, 0);
+    struct typed list = type("tokens --json", "", settings);
+    json_t *items = json_loads(list.out, 0, NULL);
+    char words[160];
+    (void)snprintf(words, sizeof(words), "tokens rm %s", stage_text(items, "0/session"));
+    json_decref(items);
+    assert_int_equal(type(words, "", settings).status, 0);
+    assert_int_equal(type("me", "", settings).status, 4);
 }
 
 /* The registry is read-only, and says so to who would fill it. */
@@ -153,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_signing_in_and_out, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(test_words_and_statuses, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(test_tokens, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(test_schemas_for_a_registry, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(test_events_are_followed, open_stage, close_stage),
     };

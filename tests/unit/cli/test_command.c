@@ -171,7 +171,7 @@ static void test_completion(void **state)
     assert_string_equal(complete("new web --size l"), "large\t\n");
     assert_string_equal(complete("new web --si"), "--size\thow large\n");
     assert_string_equal(complete("users a"),
-                        "add\ta new person, with a password that is asked for\n");
+                        "add\ta new person; answers the link with which they choose a password\n");
     assert_string_equal(complete("mode au"), "automatic\t\n");
     assert_string_equal(complete("zzz"), "");
     assert_string_equal(complete("zzz ''"), "");

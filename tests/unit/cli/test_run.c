@@ -162,6 +162,22 @@ static void test_a_change_is_followed_to_its_end(void **state)
     assert_string_equal(impatient.output, quick.output);
 }
 
+static void test_what_is_to_stop_is_waited_for(void **state)
+{
+    (void)state;
+    static const struct exchange exchanges[] = {
+        {"GET /api/v1/servers?limit=100", 200, LIST(SERVER, "null"), "running"},
+        {"POST /api/v1/servers/s1/stop", 200, "{\"server\": " SERVER ", \"sentence\": null}",
+         "running"},
+        {"GET /api/v1/servers/s1", 200, SERVER, "running"},
+        {"GET /api/v1/servers/s1", 200, SERVER, "stopped"},
+        {0}};
+    struct play stop = {.exchanges = exchanges};
+    play("stop lab-1", &stop);
+    assert_int_equal(stop.exit, VERB_DONE);
+    assert_string_equal(stop.output, "lab-1: Stopped\n");
+}
+
 static void test_what_fails_says_so(void **state)
 {
     (void)state;
@@ -337,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_a_change_is_followed_to_its_end),
+        cmocka_unit_test(test_what_is_to_stop_is_waited_for),
         cmocka_unit_test(test_what_fails_says_so),
         cmocka_unit_test(test_statuses),
         cmocka_unit_test(test_a_server_is_found_by_its_name),

@@ -50,6 +50,7 @@ enum run_local {
     RUN_LOCAL_SIGNED_IN,  /* keep the session of the last answer's cookie */
     RUN_LOCAL_SIGNED_OUT, /* forget it */
     RUN_LOCAL_TAIL,       /* follow the events */
+    RUN_LOCAL_LOGS,       /* show, perhaps follow, the log: run_answered() is the server */
     RUN_LOCAL_SCHEMAS,    /* write the schemas to a folder or a registry */
     RUN_LOCAL_COMPLETION, /* print the script for a shell */
 };
