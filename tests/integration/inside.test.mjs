@@ -38,7 +38,10 @@ const ask = (operation, method, path, { body, headers = {} } = {}) =>
       headers: { Authorization: `Bearer ${token(operation)}`, ...headers },
     });
     call.on('error', reject);
-    call.on('upgrade', (answer, socket) => resolve({ status: answer.statusCode, socket }));
+    call.on('upgrade', (answer, socket, head) => {
+      if (head.length > 0) socket.unshift(head); // frames that came with the 101
+      resolve({ status: answer.statusCode, socket });
+    });
     call.on('response', (answer) => {
       let text = '';
       answer.setEncoding('utf8');
