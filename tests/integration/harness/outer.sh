@@ -1,9 +1,10 @@
 # Sourced by ./neaptide: the tests, each part in a container made from neaptide/test.
 # shellcheck shell=bash disable=SC2154 # url, began_ms and the functions are those of ./neaptide
 
-all_parts=(lint unit clang tidy fuzz web stack playback readme upgrade)
-# bench prints figures for docs/benchmarks.md, demo takes five minutes of its own; only when asked for.
-known_parts=("${all_parts[@]}" bench demo)
+all_parts=(lint unit clang tidy fuzz web stack playback readme)
+# Only when asked for: upgrade builds the images of two versions, bench prints figures for docs/benchmarks.md, demo
+# takes five minutes of its own.
+known_parts=("${all_parts[@]}" upgrade bench demo)
 
 # Containers of tests read the tree from their standard input, so that nothing is mounted and nothing written.
 pack_tree() {
