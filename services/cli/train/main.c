@@ -29,7 +29,7 @@ struct program {
     size_t samples_count;
     struct gate gates[GATES_MAX];
     size_t gates_count;
-    double part; /* of the mixture that is the gate's */
+    double part, sharpness; /* of the mixture that is the gate's: struct gates */
     struct spread_table spread;
     struct nt_arena arena, scratch;
 };
@@ -100,7 +100,10 @@ static void calibrate(struct program *program, const struct spread_table *table,
     const struct gate *nets[GATES_MAX];
     for (size_t g = 0; g < GATES_MAX; g++)
         nets[g] = &program->gates[g];
-    struct gates gates = {.nets = nets, .count = program->gates_count, .part = program->part};
+    struct gates gates = {.nets = nets,
+                          .count = program->gates_count,
+                          .part = program->part,
+                          .sharpness = program->sharpness};
     size_t capacity = (program->samples_count + 1) * SAMPLE_STEPS;
     double *ratios[ENSEMBLE_BLOCKS][SPREAD_SHARES];
     size_t counts[ENSEMBLE_BLOCKS] = {0};
@@ -197,8 +200,8 @@ static int write_table(const struct program *program, const char *name, const ch
         (void)fprintf(out, "&gate_%zu, ", g);
     (void)fprintf(out,
                   "NULL};\n\nconst struct tables tables_%s = "
-                  "{\n.gates={.nets=nets,.count=%zu,.part=%g},\n.spread={\n",
-                  name, program->gates_count, program->part);
+                  "{\n.gates={.nets=nets,.count=%zu,.part=%g,.sharpness=%g},\n.spread={\n",
+                  name, program->gates_count, program->part, program->sharpness);
     struct spread_table spread = program->spread;
     write_shares(out, "shape", spread.shape);
     write_shares(out, "widen", spread.widen);
@@ -234,7 +237,8 @@ int main(int argc, char **argv)
         training->is_relative = nt_text_is(argv[1], "fine");
     }
     make_samples(&program);
-    program.part = nt_text_is(argv[1], "fine") ? 1 : 0.75;
+    program.sharpness = nt_text_is(argv[1], "fine") ? 16 : 0;
+    program.part = nt_text_is(argv[1], "fine") ? 0.67 : 0.75;
     program.gates_count = (size_t)numbers[5] < GATES_MAX ? (size_t)numbers[5] : GATES_MAX;
     /* Bands are calibrated with gates that did not see the outcomes, then all is learned. */
     learn_gates(&program, (size_t)numbers[4], SAMPLE_APART);

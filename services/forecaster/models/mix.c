@@ -2,12 +2,19 @@
 
 #include <models/order.h>
 #include <models/rows.h>
+#include <models/score.h>
 
 #include <math.h>
 #include <string.h>
 
 /* The weighted median is of that many members. */
 enum { BEST = 12 };
+
+/* How much less an origin one day older tells. */
+static const double AGEING = 0.85;
+
+/* With no more past origins than that the gate is not weighed against the median. */
+enum { ORIGINS_LEAST = 9 };
 
 /* A weight is the error to the power of -2. */
 static double weight_of(double error, double scale)
@@ -52,6 +59,46 @@ static void weigh(const struct ensemble *ensemble, struct mix *mix)
     }
 }
 
+/* The mean error at the past origins, newer ones weighing more; NaN where nothing is known. */
+static double past_error(const struct mix *mix, const struct ensemble *ensemble)
+{
+    const struct task *task = ensemble->task;
+    double path[TASK_HORIZON_MAX];
+    double sum = 0;
+    double weights = 0;
+    double weight = 1;
+    for (size_t o = task->origins_count - 1; o-- > 0;) {
+        size_t known = task->count - task->origins[o];
+        mix_path(mix, ensemble, o, path);
+        double error = score_mae(task->actual + task->origins[o], path,
+                                 known < task->horizon ? known : task->horizon);
+        if (isnan(error))
+            continue;
+        sum += weight * error;
+        weights += weight;
+        weight *= AGEING;
+    }
+    return weights > 0 ? sum / weights : NAN;
+}
+
+/* On loads unlike those it learned from the gate can be worse than what past errors say: it and the
+ * median take part by how they did, once there are enough past days to tell. */
+static double share_of_gate(const struct ensemble *ensemble, const struct mix *mix,
+                            const struct gates *gates)
+{
+    double usual = gates->part;
+    if (!(gates->sharpness > 0))
+        return usual;
+    if (ensemble->task->origins_count <= ORIGINS_LEAST)
+        return 1;
+    struct mix alone = *mix;
+    alone.gate_part = 1;
+    double gate = past_error(&alone, ensemble);
+    alone.gate_part = 0;
+    double odds = usual / (1 - usual) * pow(past_error(&alone, ensemble) / gate, gates->sharpness);
+    return isfinite(odds) ? odds / (1 + odds) : usual;
+}
+
 void mix_decide(const struct ensemble *ensemble, const struct gates *gates, struct mix *ret_mix)
 {
     *ret_mix = (struct mix){.gate_part = 0};
@@ -69,7 +116,7 @@ void mix_decide(const struct ensemble *ensemble, const struct gates *gates, stru
                 ret_mix->shares[b][m] += shares[b][m] / (double)gates->count;
         }
     }
-    ret_mix->gate_part = gates->part;
+    ret_mix->gate_part = share_of_gate(ensemble, ret_mix, gates);
 }
 
 /* Of the paths from one origin: the weighted mean of steps from <= h < to. false without any. */

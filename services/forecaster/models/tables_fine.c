@@ -375,7 +375,7 @@ static const struct gate gate_2 = {
 static const struct gate *const nets[] = {&gate_0, &gate_1, &gate_2, NULL};
 
 const struct tables tables_fine = {
-.gates={.nets=nets,.count=3,.part=1},
+.gates={.nets=nets,.count=3,.part=0.67,.sharpness=16},
 .spread={
 .shape={{0.001841,0.05712,0.152,0.2726,0.4257,0.6256,0.9439,1.498,3.032,5.685,18.11,107.7},
 {0.006357,0.0587,0.1489,0.2711,0.4264,0.6346,0.9168,1.391,2.588,4.158,9.819,406.7},

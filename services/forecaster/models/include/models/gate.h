@@ -30,6 +30,8 @@ struct gates {
     const struct gate *const *nets;
     size_t count;
     double part; /* 0 to 1 */
+    double
+        sharpness; /* it and the rest take part by their past errors to that power; 0: always so */
 };
 
 /* What the gate sees of an ensemble. */

@@ -1,6 +1,6 @@
 /*
  * One path from many: part the gate's weighted mean, part the median weighted by past errors. On
- * hourly series half of each is best, on loads at five minutes the gate alone.
+ * loads at five minutes how both did on the past days of a series tells how much of each.
  */
 #ifndef MODELS_MIX_H
 #define MODELS_MIX_H
