@@ -51,6 +51,7 @@ static void mix_day(struct ensemble *ensemble, const struct tables *tables, stru
     for (size_t m = 0; m <= MEMBERS_COUNT; m++)
         ensemble->errors[m][last] = ensemble->newest_errors[m][last] = NAN;
     mix_decide(ensemble, &tables->gates, ret_mix);
+    ensemble->block_ends[last] = ensemble->task->horizon;
     memcpy(ret_mix->shares[last], ret_mix->shares[last - 1], sizeof(ret_mix->shares[last]));
     memcpy(ret_mix->weights[last], ret_mix->weights[last - 1], sizeof(ret_mix->weights[last]));
 }

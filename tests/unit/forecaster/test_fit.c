@@ -255,6 +255,36 @@ static void test_nothing_after_the_origin_is_seen(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* Two days from any moment of the day after the fit, and from past days what was said then. */
+static void test_kinds_that_know_their_past_hold_for_a_day(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct model_kind *const kinds[] = {&model_blend, &model_mixture};
+    static const int ages[] = {-10 * DAY_SLOTS + 70, -200, 0, 100, DAY_SLOTS};
+    fill(fixture, 28, 10);
+    for (size_t k = 0; k < NT_COUNT(kinds); k++) {
+        int64_t fitted = ORIGIN - DAY_SLOTS;
+        struct model *model = kinds[k]->fit(&fixture->history, fitted);
+        assert_true(kinds[k]->knows_past);
+        for (size_t a = 0; a < NT_COUNT(ages); a++) {
+            float path[FORECAST_STEPS];
+            int64_t origin = fitted + ages[a];
+            kinds[k]->predict(model, &fixture->history, origin, FORECAST_STEPS, path);
+            for (size_t i = 0; i < FORECAST_STEPS; i++) {
+                double expected = tide(origin - ORIGIN + 28 * DAY_SLOTS + (int64_t)i);
+                if (!(fabs(path[i] - expected) < 30))
+                    fail_msg("kind %zu, age %d, step %zu: %f for %f", k, ages[a], i,
+                             (double)path[i], expected);
+            }
+        }
+        float path[FORECAST_STEPS];
+        kinds[k]->predict(model, &fixture->history, ORIGIN - HISTORY_SLOTS + DAY_SLOTS,
+                          FORECAST_STEPS, path);
+        assert_true(isnan(path[0])); /* a past that it does not know */
+        model_free(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +297,7 @@ int main(void)
         TEST(test_without_a_present_level_the_profile_alone_speaks),
         TEST(test_bands_cover_what_they_promise),
         TEST(test_nothing_after_the_origin_is_seen),
+        TEST(test_kinds_that_know_their_past_hold_for_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
