@@ -5,11 +5,12 @@ import { boot } from './build/boot';
 import { precompress } from './build/precompress';
 import { chunkOf } from './build/chunks';
 import { problems } from './build/problems';
+import { routes } from './build/routes';
 
 const api = process.env.NEAPTIDE_URL ?? 'http://127.0.0.1:8090';
 
 export default defineConfig({
-  plugins: [svelte(), problems(), boot(), precompress()],
+  plugins: [svelte(), problems(), routes(), boot(), precompress()],
   build: {
     target: 'es2022',
     manifest: true,

@@ -5,3 +5,8 @@ declare module 'virtual:problems/*' {
   const problems: Record<string, { title: string; detail: string; next: string }>;
   export default problems;
 }
+
+declare module 'virtual:routes' {
+  const paths: string[] | 'all';
+  export default paths;
+}

@@ -18,6 +18,7 @@ export interface Fake {
   url: string;
   token(): string;
   world(): FakeWorld;
+  bulk(): { breakUploads: number; at(server: string, path: string): string | undefined };
   reset(scenario: FakeScenario): void;
   hold(): () => void;
   cut(): void;

@@ -6,7 +6,9 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Bulk } from './bulk.mjs';
 import { CATALOGUE, SIZES } from './catalogue.mjs';
+import { Terminals } from './socket.mjs';
 import { World } from './world.mjs';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -14,7 +16,7 @@ const table = JSON.parse(
   readFileSync(new URL('../../../schemas/problems.json', import.meta.url), 'utf8')
 ).problems;
 export const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
 
@@ -28,6 +30,8 @@ class Refused extends Error {
 export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } = {}) {
   let world;
   const streams = new Set();
+  const terminals = new Terminals();
+  let bulk = new Bulk();
   let eventId = 0;
   let gate = Promise.resolve();
 
@@ -217,6 +221,13 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     }],
     ['GET', '/api/v1/servers/:server/forecast', 'user', ({ server }) => world.serverForecast(server)],
     ['GET', '/api/v1/servers/:server/events', 'user', ({ server }) => page(world.events.filter((event) => event.server === server.server))],
+    ['GET', '/api/v1/server-events', 'user', ({ user, query }) => {
+      const mine = new Set(world.servers.filter((server) => query.get('owner') === 'all' || server.ownerUser === user).map((server) => server.server));
+      const all = world.events.filter((event) => (query.get('owner') === 'all' || mine.has(event.server)) && (!query.get('kind') || event.kind === query.get('kind')));
+      const at = Number(query.get('after') ?? 0);
+      const end = at + Number(query.get('limit') ?? 100);
+      return { items: all.slice(at, end), next: end < all.length ? String(end) : null };
+    }],
     ['GET', '/api/v1/hosts', 'user', () => page(world.hosts.map((host) => world.hostView(host)))],
     ['GET', '/api/v1/hosts/:host', 'user', ({ host }) => world.hostView(host)],
     ['GET', '/api/v1/hosts/:host/load', 'user', ({ host, query }) => {
@@ -338,12 +349,24 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
       response.writeHead(200, { 'content-type': 'text/html' });
       return response.end('<!doctype html><html lang="en"><title>a server</title><p>a server</p></html>');
     }
-    if (url.pathname.startsWith('/api/')) {
+    const [, id, verb] = /^\/api\/v1\/servers\/([^/]+)\/(logs|files|file|archive|upload|folder|rename)$/.exec(url.pathname) ?? [];
+    const bulky = world.servers.find((server) => server.server === id);
+    if (bulky && world.sessions.has(/neaptide-dev=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1])) {
+      void bulk.handle(verb, bulky, request, response, url);
+    } else if (url.pathname.startsWith('/api/')) {
       api(request, response, url).catch((error) => {
         console.error(error);
         response.destroy();
       });
     } else file(request, response, url.pathname);
+  });
+  http.on('upgrade', (request, socket) => {
+    const url = new URL(request.url, 'http://fake');
+    const id = /^\/api\/v1\/servers\/([^/]+)\/terminal$/.exec(url.pathname)?.[1];
+    const token = /neaptide-dev=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1];
+    const server = world.servers.find((item) => item.server === id);
+    if (!world.sessions.has(token) || server?.state !== 'running') return socket.end('HTTP/1.1 409 Conflict\r\nConnection: close\r\n\r\n');
+    terminals.open(request, socket, url);
   });
   await new Promise((resolve) => http.listen(port, '127.0.0.1', resolve));
   world = new World({ ...scenario, port: http.address().port });
@@ -352,8 +375,10 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     url: `http://127.0.0.1:${http.address().port}`,
     token: () => world.token,
     world: () => world,
+    bulk: () => bulk,
     reset(next) {
       for (const { response } of streams) response.end();
+      bulk = new Bulk();
       world = new World({ ...next, port: http.address().port });
     },
     /** Keeps servers in Preparing until what it returns is called. */
@@ -364,6 +389,7 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
     },
     /** Cuts every stream, as a broken line would. */
     cut() {
+      terminals.cut();
       for (const { response } of streams) response.destroy();
     },
     /** Changes the newest task of a kind and says so. */

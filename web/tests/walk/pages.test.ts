@@ -17,7 +17,8 @@ let browser: Browser;
 let fake: Fake;
 
 beforeAll(async () => {
-  const { VITEST: _vitest, NODE_ENV: _mode, ...env } = process.env;
+  const { VITEST: _vitest, NODE_ENV: _mode, ...rest } = process.env;
+  const env = { ...rest, NEAPTIDE_WEB_ROUTES: 'all' };
   execFileSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: root, env });
   if (shots) mkdirSync(shots, { recursive: true });
   browser = await openBrowser();
@@ -55,6 +56,7 @@ describe.each(looks)('$name', (look) => {
       'servers?q=nothing-like-this',
       `servers/${world.web1.server}`,
       `servers/${world.web1.server}?range=24h`,
+      ...['terminal', 'logs', 'files', 'resources', 'settings'].map((tab) => `servers/${world.web1.server}?tab=${tab}`),
       'hosts',
       'hosts/host-1',
       'plans',
@@ -371,6 +373,100 @@ describe('the page', () => {
     await page.locator('[data-task=move][data-task-state=done]').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.locator('[data-testid=tasks] .count').getByText('1', { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it('has a terminal that comes back with its scrollback, after a broken line and after a reload', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'minji', 'password');
+    await goTo(page, `servers/${fake.world().web1.server}?tab=terminal`);
+    await page.waitForSelector('[data-terminal=open]');
+    await page.getByTestId('terminal').click();
+    await page.keyboard.type('harbour\r');
+    const screen = page.locator('.xterm-rows');
+    await screen.getByText('said harbour').waitFor();
+    // A colour of a program's own, through the content-security policy.
+    expect(await screen.locator('span', { hasText: 'harbour' }).last().evaluate((node) => (node as HTMLElement).style.color)).toBe('rgb(20, 120, 200)');
+    fake.cut();
+    await page.waitForSelector('[data-terminal=lost], [data-terminal=connecting]');
+    await page.waitForSelector('[data-terminal=open]');
+    await screen.getByText('said harbour').waitFor();
+    await page.reload();
+    await page.waitForSelector('[data-terminal=open]');
+    // xterm.js draws only what is on the screen.
+    await page.getByTestId('terminal').scrollIntoViewIfNeeded();
+    await screen.getByText('said harbour').waitFor();
+    // The way out, and the input line for whoever composes syllables.
+    await page.getByTestId('terminal').click();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.className)).toContain('xterm');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.className)).not.toContain('xterm');
+    await page.getByRole('button', { name: en['terminal.line'] }).click();
+    await page.getByLabel(en['terminal.line']).last().fill('exit');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('size');
+    await page.keyboard.press('Enter');
+    await screen.getByText(/^\d+x\d+/).first().waitFor();
+    await page.getByRole('button', { name: en['terminal.hangup'] }).click();
+    await page.getByText(en['terminal.end.exited']).first().waitFor();
+    expect(page.faults.filter((fault) => !fault.includes('WebSocket'))).toEqual([]);
+    await page.context().close();
+  });
+
+  it('takes files in, also over a broken line, shows, edits, renames and deletes them', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'minji', 'password');
+    const id = fake.world().web1.server;
+    await goTo(page, `servers/${id}?tab=files`);
+    await page.locator('[data-file="index.html"]').waitFor();
+    fake.bulk().breakUploads = 1;
+    await page.getByTestId('upload-input').setInputFiles({ name: '보고서.txt', mimeType: 'text/plain', buffer: Buffer.from('안녕'.repeat(300_000)) });
+    await page.locator('[data-file="보고서.txt"]').waitFor();
+    expect(fake.bulk().at(id, '/srv/www/보고서.txt')).toBe('안녕'.repeat(300_000));
+    await page.getByRole('button', { name: 'index.html', exact: true }).click();
+    await page.locator('textarea').fill('<p>new</p>');
+    await page.keyboard.press('Control+S');
+    await page.getByText('index.html saved').waitFor();
+    expect(fake.bulk().at(id, '/srv/www/index.html')).toBe('<p>new</p>');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('new-folder').click();
+    await page.locator('dialog input').fill('notes');
+    await page.getByTestId('confirm').click();
+    await page.locator('[data-file=notes]').waitFor();
+    await page.getByRole('button', { name: 'Rename notes' }).click();
+    await page.locator('dialog input').fill('papers');
+    await page.getByTestId('confirm').click();
+    await page.getByRole('button', { name: 'papers', exact: true }).click();
+    await page.getByText(en['files.empty.title']).waitFor();
+    expect(page.url()).toContain('path=');
+    await page.getByRole('button', { name: 'www', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete papers' }).click();
+    await page.getByTestId('confirm').click();
+    await page.locator('[data-file=papers]').waitFor({ state: 'detached' });
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('follows a log, holds it and filters it', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'minji', 'password');
+    await goTo(page, `servers/${fake.world().web1.server}?tab=logs`);
+    await page.locator('.lines p').nth(44).waitFor();
+    await page.getByTestId('pause').click();
+    const held = await page.locator('.lines p').count();
+    await page.getByText(/Go on \([1-9]/).waitFor();
+    expect(await page.locator('.lines p').count()).toBe(held);
+    await page.getByTestId('pause').click();
+    await page.locator('.lines p').nth(held).waitFor();
+    await page.getByLabel(en['logs.search']).fill('missing.png');
+    await page.waitForFunction(() => [...document.querySelectorAll('.lines p')].every((line) => line.textContent?.includes('missing.png')));
+    await page.getByLabel(en['logs.search']).fill('no such thing at all');
+    await page.getByText(en['logs.filtered']).waitFor();
     await page.context().close();
   });
 

@@ -31,42 +31,52 @@ export function whenSignedOut(action: () => void): void {
   onSignedOut = action;
 }
 
-export async function call<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = {
-    accept: 'application/json, application/problem+json',
-    'accept-language': locale()
-  };
-  if (options.body !== undefined) headers['content-type'] = 'application/json';
-  if (options.revision !== undefined) headers['if-match'] = `"${options.revision}"`;
-  if (options.key !== undefined) headers['idempotency-key'] = options.key;
-  if (options.after !== undefined) headers['neaptide-after'] = options.after;
+interface Raw {
+  headers?: Record<string, string>;
+  body?: BodyInit;
+  signal?: AbortSignal | undefined;
+}
+
+/** One exchange whose body is not JSON (files, logs); a refusal is thrown all the same. */
+export async function send(method: string, path: string, raw: Raw = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers,
+      headers: { 'accept-language': locale(), ...raw.headers },
       credentials: 'same-origin',
       cache: 'no-store',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal ?? null
+      ...(raw.body === undefined ? {} : { body: raw.body }),
+      signal: raw.signal ?? null
     });
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (raw.signal?.aborted) throw error;
     throw new ApiError(local('page-offline', 0));
   }
+  if (response.ok) return response;
+  const body: unknown = await response.json().catch(() => undefined);
+  const problem = isProblem(body) ? body : local('page-not-understood', response.status);
+  if (problem.code === 'session-expired' || problem.code === 'sign-in-needed') onSignedOut();
+  throw new ApiError(problem);
+}
+
+export async function call<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+  const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
+  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  if (options.revision !== undefined) headers['if-match'] = `"${options.revision}"`;
+  if (options.key !== undefined) headers['idempotency-key'] = options.key;
+  if (options.after !== undefined) headers['neaptide-after'] = options.after;
+  const response = await send(method, path, {
+    headers,
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    signal: options.signal
+  });
   if (response.status === 204) return { status: 204, body: undefined as T };
-  let body: unknown;
   try {
-    body = await response.json();
+    return { status: response.status, body: (await response.json()) as T };
   } catch {
     throw new ApiError(local('page-not-understood', response.status));
   }
-  if (!response.ok) {
-    const problem = isProblem(body) ? body : local('page-not-understood', response.status);
-    if (problem.code === 'session-expired' || problem.code === 'sign-in-needed') onSignedOut();
-    throw new ApiError(problem);
-  }
-  return { status: response.status, body: body as T };
 }
 
 export async function get<T>(path: string, options: Options = {}): Promise<T> {

@@ -32,6 +32,11 @@ export function loadNow(): number {
   return Math.round(loadAt(wall + skew, clock));
 }
 
+/** The load time of a moment that the installation wrote down in wall time. */
+export function toLoad(wallMs: number): number {
+  return Math.round(loadAt(wallMs, clock));
+}
+
 /** Wall time now, ticking. */
 export function wallNow(): number {
   return wall;

@@ -11,7 +11,8 @@ const LANG = 'neaptide.lang';
 let theme = $state<Theme>(readTheme());
 let dark = $state(false);
 
-function read(name: string): string | null {
+/** What this browser remembers of its person. */
+export function recall(name: string): string | null {
   try {
     return localStorage.getItem(name);
   } catch {
@@ -19,16 +20,16 @@ function read(name: string): string | null {
   }
 }
 
-function write(name: string, value: string): void {
+export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(name, value);
   } catch {
-    // see read()
+    // see recall()
   }
 }
 
 function readTheme(): Theme {
-  const stored = read(THEME);
+  const stored = recall(THEME);
   return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
@@ -43,7 +44,7 @@ export function isDark(): boolean {
 
 export function setTheme(next: Theme): void {
   theme = next;
-  write(THEME, next);
+  remember(THEME, next);
   if (next === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
   settle();
@@ -62,17 +63,17 @@ export function startPrefs(): () => void {
 }
 
 export function firstLanguage(): Lang {
-  const stored = read(LANG);
+  const stored = recall(LANG);
   if (stored === 'ko' || stored === 'en') return stored;
   return navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
 }
 
 /** Has this person chosen here? Then the session's language does not overrule it. */
 export function hasLanguage(): boolean {
-  return read(LANG) !== null;
+  return recall(LANG) !== null;
 }
 
 export async function setLanguage(lang: Lang): Promise<void> {
   await useLanguage(lang);
-  write(LANG, lang);
+  remember(LANG, lang);
 }
