@@ -56,7 +56,7 @@ describe.each(looks)('$name', (look) => {
       'servers?q=nothing-like-this',
       `servers/${world.web1.server}`,
       `servers/${world.web1.server}?range=24h`,
-      ...['terminal', 'logs', 'files', 'resources', 'settings'].map((tab) => `servers/${world.web1.server}?tab=${tab}`),
+      ...['terminal', 'files', 'resources'].map((tab) => `servers/${world.web1.server}?tab=${tab}`),
       'hosts',
       'hosts/host-1',
       'plans',
