@@ -66,9 +66,9 @@ async function makePerson(page, person) {
   await page.getByTestId('new-person').click();
   await page.fill('#person-name', person);
   await page.fill('#person-password', PASSWORD);
-  await page.fill('#person-cpu', '3');
-  await page.fill('#person-memory', '3');
-  await page.fill('#person-servers', '3');
+  await page.fill('[data-quota=cpu]', '3');
+  await page.fill('[data-quota=memory]', '3');
+  await page.fill('[data-quota=servers]', '3');
   await page.getByTestId('create-person').click();
   await page.locator(`[data-person="${person}"]`).waitFor();
 }

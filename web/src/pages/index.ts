@@ -6,6 +6,7 @@ type Loader = () => Promise<{ default: Component<Record<string, never>> | Compon
 
 export const pages = {
   setup: () => import('./Setup.svelte'),
+  welcome: () => import('./Welcome.svelte'),
   create: () => import('./NewServer.svelte'),
   tasks: () => import('../lib/ui/TaskDrawer.svelte'),
   server: () => import('./Server.svelte'),

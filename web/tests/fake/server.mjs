@@ -140,6 +140,52 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
       const { cpu_milli, mem_bytes, servers } = body.quota;
       return world.userView(world.addUser(body.name, body.password, body.role ?? 'person', cpu_milli, mem_bytes, servers));
     }],
+    ['PATCH', '/api/v1/users/:user', 'admin', ({ person, body }) => {
+      Object.assign(person, { role: body.role ?? person.role, disabled: body.disabled ?? person.disabled, limit: body.quota ?? person.limit });
+      person.revision += 1;
+      return world.userView(person);
+    }],
+    ['DELETE', '/api/v1/users/:user', 'admin', ({ person, query, reply }) => {
+      const mine = world.servers.filter((server) => server.ownerUser === person);
+      if (mine.length > 0 && query.get('servers') !== 'delete') throw new Refused('person-has-servers', { name: person.name, count: mine.length });
+      world.servers = world.servers.filter((server) => server.ownerUser !== person);
+      world.users = world.users.filter((item) => item !== person);
+      reply.status = 204;
+    }],
+    ['POST', '/api/v1/users/:user/link', 'admin', ({ person, reply }) => {
+      person.link = randomBytes(12).toString('hex');
+      reply.status = 201;
+      return { kind: person.password ? 'reset' : 'invite', url: `http://127.0.0.1:${world.port}/#/welcome?token=${person.link}`, token: person.link, expires_ms: Date.now() + 86_400_000 };
+    }],
+    ['POST', '/api/v1/link', 'public', ({ body }) => {
+      const person = world.users.find((item) => item.link && item.link === body.token);
+      if (!person) throw new Refused('link-wrong');
+      return { kind: person.password ? 'reset' : 'invite', name: person.name, language: 'en', expires_ms: Date.now() + 86_400_000 };
+    }],
+    ['POST', '/api/v1/link/password', 'public', ({ body, reply }) => {
+      const person = world.users.find((item) => item.link && item.link === body.token);
+      if (!person) throw new Refused('link-wrong');
+      Object.assign(person, { password: body.password, link: undefined });
+      return signedIn(person, reply);
+    }],
+    ['POST', '/api/v1/me/password', 'user', ({ user, body, reply }) => {
+      if (user.password !== body.current) throw new Refused('password-wrong');
+      user.password = body.password;
+      return signedIn(user, reply);
+    }],
+    ['GET', '/api/v1/sessions', 'user', () => page([world.signIn('session', '', true), world.signIn('session', '', false)])],
+    ['DELETE', '/api/v1/sessions/:session', 'user', ({ reply }) => void (reply.status = 204)],
+    ['GET', '/api/v1/tokens', 'user', ({ user }) => page(world.tokens.filter((item) => item.ownerUser === user).map(({ ownerUser: _owner, ...token }) => token))],
+    ['POST', '/api/v1/tokens', 'user', ({ user, body, reply }) => {
+      const info = world.signIn('token', body.title, false);
+      world.tokens.push({ ...info, ownerUser: user });
+      reply.status = 201;
+      return { token: `nt_${randomBytes(16).toString('hex')}`, info };
+    }],
+    ['DELETE', '/api/v1/tokens/:token', 'user', ({ token_, reply }) => {
+      world.tokens = world.tokens.filter((item) => item.session !== token_);
+      reply.status = 204;
+    }],
     ['GET', '/api/v1/templates', 'user', () => CATALOGUE],
     ['GET', '/api/v1/servers', 'user', ({ user, query }) => {
       const all = query.get('owner') === 'all' && user.role === 'admin';
@@ -298,6 +344,8 @@ export async function startFake({ port = 0, scenario = {}, preparingMs = 900 } =
       const context = { user, token, query: url.searchParams, reply, body: await json(request) };
       if (request.headers['if-match']) context.match = Number(request.headers['if-match'].replaceAll('"', ''));
       if (route.params.server) context.server = world.servers.find((s) => s.server === route.params.server && (s.ownerUser === user || user.role === 'admin'));
+      if (route.params.user) context.person = world.users.find((item) => item.user === route.params.user);
+      context.token_ = route.params.token;
       if (route.params.host) context.host = world.hosts.find((h) => h.host === route.params.host);
       if (route.params.plan) context.plan = [world.plan, world.oldPlan].find((p) => p?.plan === route.params.plan);
       for (const name of Object.keys(route.params)) if (!context[name]) throw new Refused('not-found');

@@ -31,6 +31,7 @@ export class World {
     this.servers = [];
     this.events = [];
     this.tasks = [];
+    this.tokens = [];
     this.sessions = new Map();
     const more = hosts === undefined ? [] : Array.from({ length: Math.max(0, hosts - HOSTS.length) }, (_value, index) => [`host-${index + 4}`, 'active', 8000, 32]);
     const rows = hosts === undefined ? HOSTS : [...HOSTS.slice(0, 3), ...more, HOSTS[3]].slice(0, hosts);
@@ -208,6 +209,10 @@ export class World {
     );
   }
 
+  signIn(kind, title, current) {
+    return { session: randomUUID(), kind, title, created_ms: Date.now() - DAY, expires_ms: Date.now() + 30 * DAY, last_used_ms: Date.now() - HOUR, address: '10.0.0.7', current };
+  }
+
   task(kind, server, user, more = {}) {
     const task = {
       task: randomUUID(), kind, subject: server.server, name: server.name, ownerUser: user, state: 'done', stage: null, bytes_done: null,
@@ -361,7 +366,7 @@ export class World {
 
   userView(user) {
     const { user: id, name, role, language, changed_ms, revision } = user;
-    return { user: id, name, role, language, disabled: false, invited: false, changed_ms, revision, quota: this.quota(user) };
+    return { user: id, name, role, language, disabled: user.disabled === true, invited: user.password === undefined, changed_ms, revision, quota: this.quota(user) };
   }
 
   pool() {

@@ -470,6 +470,49 @@ describe('the page', () => {
     await page.context().close();
   });
 
+  it('invites a person by a link, changes their quota, and lets them have tokens and leave', async () => {
+    fake.reset({});
+    const page = await openPage(browser, fake.url);
+    await signIn(page, fake.url, 'admin', 'password');
+    await goTo(page, 'people');
+    await page.getByTestId('new-person').click();
+    await page.fill('#person-name', 'juno');
+    await page.getByTestId('create-person').click();
+    const link = await page.getByTestId('link').locator('code').innerText();
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    const other = await openPage(browser, fake.url);
+    await other.goto(link);
+    await other.getByRole('heading', { name: 'Welcome, juno' }).waitFor();
+    expect(await axe(other)).toEqual([]);
+    await other.fill('#password', 'calm-water-17');
+    await other.getByTestId('welcome').click();
+    await other.getByText(en['servers.empty.title']).waitFor();
+    expect(other.url()).not.toContain('token');
+    await goTo(other, 'settings');
+    await other.getByLabel(en['account.tokens.title']).fill('notebook');
+    await other.getByTestId('make-token').click();
+    await other.getByTestId('token').waitFor();
+    await other.locator('[data-signin=tokens]').waitFor();
+    expect(await axe(other)).toEqual([]);
+    await other.context().close();
+
+    await page.getByRole('button', { name: 'Edit minji' }).click();
+    await page.locator('[data-quota=servers]').fill('9');
+    expect(await axe(page)).toEqual([]);
+    await page.getByTestId('save-person').click();
+    await page.locator('[data-person=minji]').getByText('3 of 9').waitFor();
+    await page.getByRole('button', { name: 'Edit minji' }).click();
+    await page.getByTestId('delete-person').click();
+    await page.getByText('3 servers with all their files').waitFor();
+    await page.locator('dialog input').fill('minji');
+    await page.getByTestId('confirm').click();
+    await page.locator('[data-person=minji]').waitFor({ state: 'detached' });
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
   it('shows a person nothing of the fleet', async () => {
     fake.reset({});
     const page = await openPage(browser, fake.url);
