@@ -9,7 +9,7 @@
 
 #include <api/desk.h>
 
-#define HUB_STREAMS_MAX  500
+#define HUB_STREAMS_MAX  2500
 #define HUB_STREAMS_EACH 10   /* of one person */
 #define HUB_KEPT         4096 /* events that can be replayed */
 
