@@ -63,6 +63,7 @@ static void weigh(const struct ensemble *ensemble, struct mix *mix)
 static double past_error(const struct mix *mix, const struct ensemble *ensemble)
 {
     const struct task *task = ensemble->task;
+    const size_t told = ensemble->block_ends[ENSEMBLE_BLOCKS - 1]; /* as far as paths are mixed */
     double path[TASK_HORIZON_MAX];
     double sum = 0;
     double weights = 0;
@@ -70,8 +71,8 @@ static double past_error(const struct mix *mix, const struct ensemble *ensemble)
     for (size_t o = task->origins_count - 1; o-- > 0;) {
         size_t known = task->count - task->origins[o];
         mix_path(mix, ensemble, o, path);
-        double error = score_mae(task->actual + task->origins[o], path,
-                                 known < task->horizon ? known : task->horizon);
+        double error =
+            score_mae(task->actual + task->origins[o], path, known < told ? known : told);
         if (isnan(error))
             continue;
         sum += weight * error;

@@ -12,7 +12,7 @@
 
 enum {
     TASK_ORIGINS_MAX = 24,
-    TASK_HORIZON_MAX = 576, /* 48 h at five minutes */
+    TASK_HORIZON_MAX = 864, /* 72 h at five minutes: 48 h from any moment of the day after */
     TASK_COUNT_MAX = 1 << 20,
 };
 
