@@ -82,7 +82,7 @@ static const struct replay_policy policy_defaults = {
     .readings = 1,
     .every_h = 12,
     .gap_pct = 10,
-    .prices = {.move = 1.3, .again = 2.6, .back = 2},
+    .prices = {.move = 1, .again = 2, .back = 2},
 };
 
 static int set_field(const char *text, struct replay_policy *policy, struct nt_error *err)
