@@ -66,7 +66,7 @@ static double trust_of(const struct world *world, const struct crowd *crowd)
         ours += a;
         persistence += b;
     }
-    return persistence > 0 ? fmin(fmax(2 * (1 - ours / persistence), 0), 1) : 1;
+    return persistence > 0 ? fmin(fmax(4 * (1 - ours / persistence), 0), 1) : 1;
 }
 
 static void look_ahead(struct world *world, int slot)
