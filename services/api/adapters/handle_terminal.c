@@ -86,8 +86,8 @@ static bool may_go_on(const struct terminal *terminal)
     const struct fleet *fleet = &terminal->desk->fleet;
     const struct nt_account *account = fleet_account(fleet, terminal->user);
     const struct nt_server_state *server = fleet_server(fleet, terminal->subject);
-    return fleet_session(fleet, terminal->session, nt_wall_ms()) != NULL && server != NULL &&
-           strcmp(server->desired, "deleted") != 0 &&
+    return fleet_session(fleet, terminal->session, nt_wall_ms()) != NULL && account != NULL &&
+           server != NULL && strcmp(server->desired, "deleted") != 0 &&
            (strcmp(account->role, "admin") == 0 || strcmp(server->owner, terminal->user) == 0);
 }
 
