@@ -84,9 +84,15 @@ test('a terminal is a shell inside', async () => {
 });
 
 test('its output can be read', async () => {
-  const { status, text } = await ask('logs', 'GET', 'logs?tail=100');
-  assert.equal(status, 200);
-  assert.match(text, /^\n(\d{4}-\d\d-\d\dT\S+Z [oe] .*\n)+$/);
+  await innerDocker('host-1', 'exec', container.id, 'sh', '-c', 'echo 하나 >/proc/1/fd/1; echo two >/proc/1/fd/2');
+  const text = await until('both lines', async () => {
+    const { status, text } = await ask('logs', 'GET', 'logs?tail=100');
+    assert.equal(status, 200);
+    return text.includes('two') && text;
+  });
+  assert.match(text, /^\n(\d{4}-\d\d-\d\dT\S+Z [oe] .*\n)*$/);
+  assert.match(text, /^\S+Z o 하나$/m);
+  assert.match(text, /^\S+Z e two$/m);
 });
 
 test('its files can be read and written, and no link leads out of it', async () => {
