@@ -18,7 +18,7 @@ const VICTIMS = [
   'api', 'balancer', 'provisioner-1', 'provisioner-spare-1', 'collector-1', 'collector-spare-1', 'forecaster',
   'redis', 'edge', 'kafka', 'engine-1', 'engine-spare-1',
 ];
-const KILLS = Number(process.env.NEAPTIDE_FAULTS_KILLS ?? 50);
+const KILLS = Number(process.env.NEAPTIDE_FAULTS_KILLS ?? 24);
 const SEED = Number(process.env.NEAPTIDE_FAULTS_SEED ?? randomInt(1_000_000));
 const PEOPLE = 3;
 const HEALTHY_WITHIN_MS = 30_000;

@@ -23,7 +23,7 @@ double clean_find_shift(const double *values, size_t count, size_t day, size_t w
     if (day == 0 || week != 7 * day || count < WEEKS_LEAST * week)
         return 1;
     /* changes[j]: of the day that ends j days before the end, against a week before it. */
-    double changes[DAYS_MAX];
+    double changes[DAYS_MAX] = {0};
     double usual[DAYS_MAX] = {0};
     size_t days = (count - week) / day;
     days = days < DAYS_MAX ? days : DAYS_MAX;

@@ -131,7 +131,7 @@ static void test_damage_is_seen(void **state)
     key[1] = '1';
 
     NT_CLEANUP(nt_free_p) char *more = nt_zalloc(len + 2);
-    memcpy(more, text, len);
+    memcpy(more, text, len); /* NOLINT(bugprone-not-null-terminated-result): zeroes follow */
     more[len] = '\n';
     assert_refused(more, -EBADMSG, "more after the end");
 
