@@ -41,6 +41,9 @@ static size_t skip_to_line(const struct ring *ring, size_t begin)
 
 void ring_get(const struct ring *ring, struct nt_span ret_pieces[2])
 {
+    ret_pieces[0] = ret_pieces[1] = (struct nt_span){0};
+    if (ring->bytes == NULL)
+        return;
     size_t begin = (ring->at + RING_SIZE - ring->len) % RING_SIZE;
     size_t len = ring->len;
     if (ring->is_cut) {
@@ -51,6 +54,4 @@ void ring_get(const struct ring *ring, struct nt_span ret_pieces[2])
     size_t first = RING_SIZE - begin < len ? RING_SIZE - begin : len;
     ret_pieces[0] = (struct nt_span){.data = ring->bytes + begin, .len = first};
     ret_pieces[1] = (struct nt_span){.data = ring->bytes, .len = len - first};
-    if (ring->bytes == NULL)
-        ret_pieces[0] = ret_pieces[1] = (struct nt_span){0};
 }
