@@ -235,7 +235,7 @@ void files_archive(void *arg, struct nt_request *request)
     struct nt_http_request get = {
         .method = "GET", .on_data = on_archive_data, .done = on_archive_end, .arg = archive};
     struct nt_arena *arena = nt_request_arena(request);
-    const char *escaped = docker_escape(arena, path);
+    const char *escaped = nt_arena_encoded(arena, path);
     size_t size = strlen(escaped) + 256;
     char *url = nt_arena_alloc(arena, size);
     docker_address(fleet->docker, &get, url, size,

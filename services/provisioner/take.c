@@ -178,7 +178,8 @@ static void on_about(void *arg, const struct nt_http_reply *reply)
     if (is_over(take, &err))
         return;
     char path[192];
-    (void)snprintf(path, sizeof(path), "/images/%s/json", docker_escape(&take->arena, take->image));
+    (void)snprintf(path, sizeof(path), "/images/%s/json",
+                   nt_arena_encoded(&take->arena, take->image));
     docker_call(take->server->fleet->docker, "GET", path, NULL, ABOUT_TIMEOUT_MS, on_image, take);
 }
 

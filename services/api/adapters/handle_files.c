@@ -132,25 +132,6 @@ static void on_stream_drained(void *arg)
         nt_http_resume(download->call);
 }
 
-/* A name for Content-Disposition that any browser takes: RFC 6266 with RFC 5987. */
-static const char *disposition_of(struct ask *ask, const char *name)
-{
-    struct nt_buf out = {0};
-    (void)nt_buf_add_text(&out, "attachment; filename*=UTF-8''");
-    for (; *name != '\0'; name++) {
-        bool is_plain = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
-                        (*name >= '0' && *name <= '9') || *name == '.' || *name == '-' ||
-                        *name == '_';
-        if (is_plain)
-            (void)nt_buf_add(&out, name, 1);
-        else
-            (void)nt_buf_printf(&out, "%%%02X", (unsigned)(uint8_t)*name);
-    }
-    const char *text = nt_arena_text(&ask->arena, nt_buf_text(&out));
-    nt_buf_deinit(&out);
-    return text;
-}
-
 /* False: the client left before. */
 static bool begin(struct download *download)
 {
@@ -164,8 +145,10 @@ static bool begin(struct download *download)
         if (value != NULL)
             ask_header(ask, passed[i], value);
     }
-    if (download->file_name != NULL)
-        ask_header(ask, "Content-Disposition", disposition_of(ask, download->file_name));
+    if (download->file_name != NULL) /* any browser takes it: RFC 6266 with RFC 8187 */
+        ask_header(ask, "Content-Disposition",
+                   nt_arena_printf(&ask->arena, "attachment; filename*=UTF-8''%s",
+                                   nt_arena_encoded(&ask->arena, download->file_name)));
     statics_add_headers(ask->request);
     ask_header(ask, "Cache-Control", "no-store");
     ask_header(ask, "X-Accel-Buffering", "no");

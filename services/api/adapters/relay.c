@@ -51,18 +51,6 @@ bool relay_to(struct ask *ask, const char *operation, const char *tail, struct r
     return true;
 }
 
-static void add_encoded(struct nt_buf *out, const char *text)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (; *text != '\0'; text++) {
-        if (strchr(plain, *text) != NULL)
-            (void)nt_buf_add(out, text, 1);
-        else
-            (void)nt_buf_printf(out, "%%%02X", (unsigned)(uint8_t)*text);
-    }
-}
-
 const char *relay_query(struct ask *ask, const char *const *names)
 {
     struct nt_buf out = {0};
@@ -70,8 +58,8 @@ const char *relay_query(struct ask *ask, const char *const *names)
         const char *value = nt_request_query(ask->request, names[i]);
         if (value == NULL)
             continue;
-        (void)nt_buf_printf(&out, "%s%s=", out.len == 0 ? "" : "&", names[i]);
-        add_encoded(&out, value);
+        (void)nt_buf_printf(&out, "%s%s=%s", out.len == 0 ? "" : "&", names[i],
+                            nt_arena_encoded(&ask->arena, value));
     }
     const char *query = nt_arena_text(&ask->arena, nt_buf_text(&out));
     nt_buf_deinit(&out);

@@ -1,7 +1,6 @@
 #include "step.h"
 #include "figures.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <nt/text.h>
 #include <string.h>
@@ -10,16 +9,7 @@
 
 const char *step_segment(const struct run *run, const char *text)
 {
-    struct nt_arena *arena = (struct nt_arena *)&run->arena;
-    char *out = nt_arena_alloc(arena, 3 * strlen(text) + 1);
-    char *to = out;
-    for (const uint8_t *at = (const uint8_t *)text; *at != '\0'; at++) {
-        if (isalnum(*at) || strchr("-._~", *at) != NULL)
-            *to++ = (char)*at;
-        else
-            to += sprintf(to, "%%%02X", *at);
-    }
-    return out;
+    return nt_arena_encoded((struct nt_arena *)&run->arena, text);
 }
 
 const char *step_server_path(const struct run *run, const char *more)

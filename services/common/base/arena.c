@@ -107,3 +107,22 @@ char *nt_arena_printf(struct nt_arena *arena, const char *format, ...)
     va_end(again);
     return text;
 }
+
+char *nt_arena_encoded(struct nt_arena *arena, const char *text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    static const char unreserved[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    char *copy = nt_arena_array(arena, strlen(text) + 1, 3);
+    char *to = copy;
+    for (const char *at = text; *at != '\0'; at++) {
+        if (strchr(unreserved, *at) != NULL) {
+            *to++ = *at;
+        } else {
+            *to++ = '%';
+            *to++ = hex[(uint8_t)*at >> 4];
+            *to++ = hex[(uint8_t)*at & 15];
+        }
+    }
+    return copy;
+}

@@ -100,7 +100,7 @@ static bool flush(struct nt_duplex *duplex)
     return was_waiting;
 }
 
-/* One piece of what came. False: nothing more for now, or closed. */
+/* One piece of what came. False: all that has come is read, or it is closed. */
 static bool read_once(struct nt_duplex *duplex)
 {
     uint8_t bytes[READ_BYTES];

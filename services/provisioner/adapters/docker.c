@@ -49,25 +49,6 @@ void docker_address(struct docker *docker, struct nt_http_request *request, char
     request->unix_socket = docker->socket;
 }
 
-char *docker_escape(struct nt_arena *arena, const char *text)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    char *out = nt_arena_alloc(arena, strlen(text) * 3 + 1);
-    char *to = out;
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
-        bool is_plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-                        (*at >= '0' && *at <= '9') || strchr("-_.~", *at) != NULL;
-        if (is_plain) {
-            *to++ = (char)*at;
-        } else {
-            *to++ = '%';
-            *to++ = hex[*at >> 4];
-            *to++ = hex[*at & 15];
-        }
-    }
-    return out;
-}
-
 /* --- one request ----------------------------------------------------------------------------- */
 
 struct call {

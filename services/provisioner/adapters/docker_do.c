@@ -202,7 +202,7 @@ static void remove_next(void *arg, const struct nt_error *err)
     if (err->code == 0 && removal->next < removal->count) {
         char *path =
             nt_arena_printf(&removal->arena, "/volumes/%s",
-                            docker_escape(&removal->arena, removal->volumes[removal->next++]));
+                            nt_arena_encoded(&removal->arena, removal->volumes[removal->next++]));
         single_call(removal->docker, "DELETE", path, NULL, -ENOENT, remove_next, removal);
         return;
     }
@@ -253,6 +253,6 @@ void docker_sweep(struct docker *docker, const char *server, const char *cluster
                                           "=%s\",\"" LABEL_CLUSTER "=%s\"]}",
                                           server, cluster);
     const char *path = nt_arena_printf(&removal->arena, "/volumes?filters=%s",
-                                       docker_escape(&removal->arena, filters));
+                                       nt_arena_encoded(&removal->arena, filters));
     docker_call(docker, "GET", path, NULL, DO_TIMEOUT_MS, on_loose, removal);
 }

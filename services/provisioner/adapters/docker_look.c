@@ -135,6 +135,6 @@ void docker_look(struct docker *docker, const char *server,
         &look->arena,
         "/containers/json?all=1&filters=%%7B%%22label%%22%%3A%%5B%%22io.neaptide.server%%3D%s"
         "%%22%%5D%%7D",
-        docker_escape(&look->arena, server));
+        nt_arena_encoded(&look->arena, server));
     docker_call(docker, "GET", path, NULL, LOOK_TIMEOUT_MS, on_list, look);
 }

@@ -61,6 +61,19 @@ static void test_texts_are_copied(void **state)
     nt_arena_deinit(&arena);
 }
 
+static void test_texts_are_encoded_for_urls(void **state)
+{
+    (void)state;
+    struct nt_arena arena;
+    nt_arena_init(&arena);
+    assert_string_equal(nt_arena_encoded(&arena, ""), "");
+    assert_string_equal(nt_arena_encoded(&arena, "Az09-._~"), "Az09-._~");
+    assert_string_equal(nt_arena_encoded(&arena, "/a b?&=%+"), "%2Fa%20b%3F%26%3D%25%2B");
+    assert_string_equal(nt_arena_encoded(&arena, "\xed\x95\x98"),
+                        "%ED%95%98"); /* a Korean syllable */
+    nt_arena_deinit(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +81,7 @@ int main(void)
         cmocka_unit_test(test_what_is_reused_after_a_reset_is_zeroed_again),
         cmocka_unit_test(test_large_pieces_do_not_stay),
         cmocka_unit_test(test_texts_are_copied),
+        cmocka_unit_test(test_texts_are_encoded_for_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

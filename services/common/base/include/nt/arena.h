@@ -29,6 +29,9 @@ char *nt_arena_text(struct nt_arena *arena, const char *text); /* NULL stays NUL
 char *nt_arena_text_n(struct nt_arena *arena, const char *text, size_t len);
 char *nt_arena_printf(struct nt_arena *arena, const char *format, ...) NT_PRINTF(2, 3);
 
+/* For a URL: all but the unreserved characters is percent-encoded (RFC 3986 sections 2.1, 2.3). */
+char *nt_arena_encoded(struct nt_arena *arena, const char *text);
+
 #define NT_NEW(arena, type)          ((type *)nt_arena_alloc((arena), sizeof(type)))
 #define NT_ARRAY(arena, count, type) ((type *)nt_arena_array((arena), (count), sizeof(type)))
 

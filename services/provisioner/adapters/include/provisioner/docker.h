@@ -51,9 +51,6 @@ void docker_address(struct docker *docker, struct nt_http_request *request, char
                     size_t url_size, const char *path);
 struct nt_http *docker_http(struct docker *docker);
 
-/* 100 % encoded for a path or a query. */
-char *docker_escape(struct nt_arena *arena, const char *text);
-
 /* --- looking --------------------------------------------------------------------------------- */
 
 /* The servers that have containers of ours here, each once. */
