@@ -22,7 +22,6 @@ struct binding {
 
 struct front {
     struct desk *desk;
-    struct nt_health health;
     struct binding *bindings;
     struct nt_serve *serve;
 };
@@ -270,12 +269,9 @@ int front_open(struct desk *desk, const char *listen, struct front **ret_front,
 {
     struct front *front = nt_zalloc(sizeof(*front));
     front->desk = desk;
-    front->health = (struct nt_health){.ready = ready, .arg = desk, .metrics = desk->metrics};
     front->bindings = nt_zalloc(routes_count * sizeof(front->bindings[0]));
-    struct nt_route *table =
-        nt_zalloc((routes_count + NT_HEALTH_ROUTES + REGISTRY_ROUTES_MAX + 1) * sizeof(table[0]));
-    size_t count = nt_health_routes(&front->health, table);
-    count += registry_routes(table + count);
+    struct nt_route *table = nt_zalloc((routes_count + REGISTRY_ROUTES_MAX + 1) * sizeof(table[0]));
+    size_t count = registry_routes(table);
     table[count++] = (struct nt_route){
         .method = "GET", .pattern = "/download/neaptide", .handler = on_download, .arg = front};
     for (size_t i = 0; i < routes_count; i++) {
@@ -291,6 +287,8 @@ int front_open(struct desk *desk, const char *listen, struct front **ret_front,
                                        .listen = listen,
                                        .routes = table,
                                        .routes_count = count,
+                                       .ready = ready,
+                                       .ready_arg = desk,
                                        .otherwise = on_otherwise,
                                        .arg = front,
                                        .body_max = BODY_RAW_MAX,

@@ -12,8 +12,8 @@ static void serve_healthz(void *arg, struct nt_request *request)
 
 static void serve_readyz(void *arg, struct nt_request *request)
 {
-    const struct nt_health *health = arg;
-    const char *reason = health->ready != NULL ? health->ready(health->arg) : NULL;
+    const struct nt_serve *serve = arg;
+    const char *reason = serve->ready(serve->ready_arg);
 
     if (reason == NULL) {
         nt_request_answer(request, 200, PLAIN, nt_span_of("ready\n"));
@@ -25,10 +25,10 @@ static void serve_readyz(void *arg, struct nt_request *request)
 
 static void serve_metrics(void *arg, struct nt_request *request)
 {
-    const struct nt_health *health = arg;
+    const struct nt_serve *serve = arg;
     struct nt_buf page = {0};
 
-    if (nt_metrics_write(health->metrics, &page) < 0)
+    if (nt_metrics_write(serve->all_metrics, &page) < 0)
         nt_request_answer(request, 500, PLAIN, nt_span_of("the page is too large\n"));
     else
         nt_request_answer(request, 200, "text/plain; version=0.0.4; charset=utf-8",
@@ -36,10 +36,9 @@ static void serve_metrics(void *arg, struct nt_request *request)
     nt_buf_deinit(&page);
 }
 
-size_t nt_health_routes(struct nt_health *health, struct nt_route routes[NT_HEALTH_ROUTES])
+void health_routes(struct nt_serve *serve, struct nt_route ret_routes[HEALTH_ROUTES])
 {
-    routes[0] = (struct nt_route){"GET", "/healthz", serve_healthz, health};
-    routes[1] = (struct nt_route){"GET", "/readyz", serve_readyz, health};
-    routes[2] = (struct nt_route){"GET", "/metrics", serve_metrics, health};
-    return NT_HEALTH_ROUTES;
+    ret_routes[0] = (struct nt_route){"GET", "/healthz", serve_healthz, serve};
+    ret_routes[1] = (struct nt_route){"GET", "/readyz", serve_readyz, serve};
+    ret_routes[2] = (struct nt_route){"GET", "/metrics", serve_metrics, serve};
 }

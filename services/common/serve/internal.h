@@ -75,7 +75,9 @@ struct nt_serve {
     struct nt_loop *loop;
     struct route *routes;
     size_t routes_count;
-    struct nt_health health; /* where options.ready is given */
+    const char *(*ready)(void *arg); /* NULL: no routes of health.c */
+    void *ready_arg;
+    struct nt_metrics *all_metrics; /* of the service, for its page */
     nt_handler otherwise;
     nt_handler on_too_large;
     void *arg;
@@ -181,5 +183,9 @@ void serve_end_if_idle(struct nt_serve *serve);
 void serve_accept_due(struct nt_serve *serve);
 
 int64_t serve_now_ns(void);
+
+/* health.c: what every service serves. */
+#define HEALTH_ROUTES 3
+void health_routes(struct nt_serve *serve, struct nt_route ret_routes[HEALTH_ROUTES]);
 
 #endif

@@ -258,10 +258,13 @@ int nt_serve_open(const struct nt_serve_options *options, struct nt_serve **ret_
     serve->trust_forwarded = options->trust_forwarded;
     serve->connections_max =
         options->connections_max > 0 ? options->connections_max : CONNECTIONS_MAX_DEFAULT;
-    struct nt_route own[NT_HEALTH_ROUTES];
-    serve->health = (struct nt_health){
-        .ready = options->ready, .arg = options->ready_arg, .metrics = options->metrics};
-    size_t own_count = options->ready != NULL ? nt_health_routes(&serve->health, own) : 0;
+    serve->ready = options->ready;
+    serve->ready_arg = options->ready_arg;
+    serve->all_metrics = options->metrics;
+    struct nt_route own[HEALTH_ROUTES];
+    size_t own_count = options->ready != NULL ? HEALTH_ROUTES : 0;
+    if (own_count > 0)
+        health_routes(serve, own);
     serve->routes_count = own_count + options->routes_count;
     serve->routes = nt_zalloc((serve->routes_count + 1) * sizeof(serve->routes[0]));
     for (size_t i = 0; i < own_count; i++)

@@ -50,7 +50,11 @@ struct nt_serve_options {
     const char *listen;            /* host:port, [v6]:port; port 0 picks one */
     const struct nt_route *routes; /* copied; first match wins */
     size_t routes_count;
-    /* Not NULL: /healthz, /readyz and /metrics are served too, before routes: see nt_health. */
+    /*
+     * Not NULL: what every service serves is served too, before routes. /healthz: 200 while the
+     * loop turns; /readyz: 200, or 503 with what is waited for: ready returns NULL when ready, else
+     * a short English reason; /metrics.
+     */
     const char *(*ready)(void *arg);
     void *ready_arg;
     /* No path matches (nt_request_allowed() is ""), or another method does; NULL: plain text. */
@@ -162,21 +166,5 @@ bool nt_request_is_upgrade(const struct nt_request *request, const char *protoco
  */
 void nt_request_upgrade(struct nt_request *request, const char *protocol, size_t queue_max,
                         void (*on_open)(void *arg, struct nt_duplex *duplex), void *arg);
-
-/* --- what every service serves -----------------------------------------------------------------
- */
-
-/*
- * /healthz: 200 while the loop turns. /readyz: 200 or 503 with what is waited for. /metrics.
- * ready returns NULL when ready, else a short English reason. health must outlive the server.
- */
-struct nt_health {
-    const char *(*ready)(void *arg);
-    void *arg;
-    struct nt_metrics *metrics;
-};
-
-#define NT_HEALTH_ROUTES 3
-size_t nt_health_routes(struct nt_health *health, struct nt_route routes[NT_HEALTH_ROUTES]);
 
 #endif
