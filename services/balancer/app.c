@@ -209,27 +209,43 @@ static const char *ready(void *arg)
     return NULL;
 }
 
-static void answer_code(struct nt_request *request, int status, const char *code)
+static void answer(struct nt_request *request, int status, struct nt_buf *body)
+{
+    nt_request_answer(request, status, "application/json", nt_buf_span(body));
+    nt_buf_deinit(body);
+}
+
+static void refuse(struct nt_request *request, int status, const char *code)
 {
     struct nt_buf body = {0};
     (void)nt_buf_printf(&body, "{\"code\":\"%s\"}", code);
-    nt_request_answer(request, status, "application/json", nt_buf_span(&body));
-    nt_buf_deinit(&body);
+    answer(request, status, &body);
+}
+
+/* Only the leader may answer; false: refused. */
+static bool leads(const struct app *app, struct nt_request *request)
+{
+    if (app->role != ROLE_LEADING)
+        refuse(request, 503, "not-ready");
+    return app->role == ROLE_LEADING;
+}
+
+static void refuse_body(struct nt_request *request, const char *event, const struct nt_error *err)
+{
+    nt_log(NT_WARN, event, NT_KV("reason", err->message));
+    refuse(request, 422, "invalid-request");
 }
 
 static void on_preview(void *arg, struct nt_request *request)
 {
     struct app *app = arg;
-    if (app->role != ROLE_LEADING) {
-        answer_code(request, 503, "not-ready");
-        return;
-    }
     struct nt_error err = NT_ERROR_INIT;
     struct nt_arena *arena = nt_request_arena(request);
     struct preview_sizes sizes;
+    if (!leads(app, request))
+        return;
     if (preview_json_read(arena, nt_request_info(request)->body, &sizes, &err) < 0) {
-        nt_log(NT_WARN, "preview_not_understood", NT_KV("reason", err.message));
-        answer_code(request, 422, "invalid-request");
+        refuse_body(request, "preview_not_understood", &err);
         return;
     }
     struct preview previews[PREVIEW_SIZES_MAX];
@@ -237,31 +253,26 @@ static void on_preview(void *arg, struct nt_request *request)
         leader_preview(app->leader, arena, &sizes.asks[i], &previews[i]);
     struct nt_buf body = {0};
     preview_json_write(&sizes, previews, &body);
-    nt_request_answer(request, 200, "application/json", nt_buf_span(&body));
-    nt_buf_deinit(&body);
+    answer(request, 200, &body);
 }
 
 static void on_whatif(void *arg, struct nt_request *request)
 {
     struct app *app = arg;
-    if (app->role != ROLE_LEADING) {
-        answer_code(request, 503, "not-ready");
-        return;
-    }
     struct nt_error err = NT_ERROR_INIT;
     struct nt_arena *arena = nt_request_arena(request);
     struct whatif_ask ask;
+    if (!leads(app, request))
+        return;
     if (whatif_json_read(arena, nt_request_info(request)->body, &ask, &err) < 0) {
-        nt_log(NT_WARN, "whatif_not_understood", NT_KV("reason", err.message));
-        answer_code(request, 422, "invalid-request");
+        refuse_body(request, "whatif_not_understood", &err);
         return;
     }
     struct whatif whatif;
     leader_whatif(app->leader, arena, &ask, &whatif);
     struct nt_buf body = {0};
     whatif_json_write(&whatif, &body);
-    nt_request_answer(request, 200, "application/json", nt_buf_span(&body));
-    nt_buf_deinit(&body);
+    answer(request, 200, &body);
 }
 
 static int open_serve(struct app *app, struct nt_error *err)

@@ -2,6 +2,15 @@
 
 #include <limits.h>
 
+json_t *json_read_body(struct nt_span body, struct nt_error *err)
+{
+    json_error_t problem;
+    json_t *root = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL)
+        (void)nt_fail(err, -EINVAL, "the body is not JSON: %s", problem.text);
+    return root;
+}
+
 int json_read_resources(const json_t *from, const char *what, struct nt_resources *ret_resources,
                         struct nt_error *err)
 {

@@ -6,6 +6,9 @@
 #include <nt/contract.h>
 #include <nt/error.h>
 
+/* The body as JSON, a new reference; NULL: err says why. */
+json_t *json_read_body(struct nt_span body, struct nt_error *err);
+
 /* Absent ones are 0; below 0 or not a number: -EINVAL. */
 int json_read_resources(const json_t *from, const char *what, struct nt_resources *ret_resources,
                         struct nt_error *err);

@@ -29,9 +29,9 @@ int preview_json_read(struct nt_arena *arena, struct nt_span body, struct previe
 {
     json_error_t problem;
     NT_CLEANUP(json_read_decref_p)
-    json_t *root = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &problem);
+    json_t *root = json_read_body(body, err);
     if (root == NULL)
-        return nt_fail(err, -EINVAL, "the body is not JSON: %s", problem.text);
+        return -EINVAL;
     const char *template = NULL;
     json_t *server = NULL, *minimum = NULL, *sizes = NULL;
     if (json_unpack_ex(root, &problem, 0, "{s:s s:o s:o s?o}", "template", &template, "minimum",
