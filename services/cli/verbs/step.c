@@ -95,6 +95,24 @@ bool step_is_json(struct run *run, const json_t *json)
     return true;
 }
 
+bool step_got(struct run *run, const char *path)
+{
+    if (run->step++ == 0) {
+        step_get(run, path);
+        return false;
+    }
+    return !step_is_json(run, run->answer);
+}
+
+bool step_listed(struct run *run, const char *path)
+{
+    if (run->step++ == 0) {
+        step_list(run, path);
+        return false;
+    }
+    return !step_is_json(run, run->items);
+}
+
 /* --- showing --------------------------------------------------------------------------------- */
 
 /* Names and titles are other people's: they must not steer the terminal of who reads them. */

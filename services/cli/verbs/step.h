@@ -78,6 +78,11 @@ void step_problem(struct run *run); /* the last answer is one */
 /* With --json: print it and end, true. json is borrowed. */
 bool step_is_json(struct run *run, const json_t *json);
 
+/* The two steps of a verb that shows what is at path: the first asks, the second has it. True: in
+ * run->answer (run->items), to be shown as text; false: asked, or printed as JSON and ended. */
+bool step_got(struct run *run, const char *path);
+bool step_listed(struct run *run, const char *path);
+
 /* --- showing ---------------------------------------------------------------------------------- */
 
 const char *step_clean(struct run *run, const char *text); /* line feeds alone are kept */

@@ -224,11 +224,7 @@ void steps_forecast(struct run *run)
 
 void steps_tide(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_get(run, "/api/v1/tide");
-        return;
-    }
-    if (step_is_json(run, run->answer))
+    if (!step_got(run, "/api/v1/tide"))
         return;
     pool_time(run);
     size_t index = 0;
@@ -367,11 +363,7 @@ void steps_mode(struct run *run)
 
 void steps_tasks(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_list(run, "/api/v1/tasks");
-        return;
-    }
-    if (step_is_json(run, run->items))
+    if (!step_listed(run, "/api/v1/tasks"))
         return;
     struct grid grid;
     grid_init(&grid, &run->arena, "lllll");

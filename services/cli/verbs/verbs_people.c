@@ -50,11 +50,7 @@ static const char *quota(const struct run *run, const json_t *use)
 
 void steps_me(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_get(run, "/api/v1/me");
-        return;
-    }
-    if (step_is_json(run, run->answer))
+    if (!step_got(run, "/api/v1/me"))
         return;
     struct grid grid;
     grid_init(&grid, &run->arena, "ll");
@@ -70,11 +66,7 @@ void steps_me(struct run *run)
 
 void steps_users(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_list(run, "/api/v1/users");
-        return;
-    }
-    if (step_is_json(run, run->items))
+    if (!step_listed(run, "/api/v1/users"))
         return;
     struct grid grid;
     grid_init(&grid, &run->arena, "lll");
@@ -192,11 +184,7 @@ void steps_users_link(struct run *run)
 
 void steps_tokens(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_list(run, "/api/v1/tokens");
-        return;
-    }
-    if (step_is_json(run, run->items))
+    if (!step_listed(run, "/api/v1/tokens"))
         return;
     if (json_array_size(run->items) == 0)
         step_say(run, "tokens.none", NULL);

@@ -65,11 +65,7 @@ static void list_servers(struct run *run, bool is_all)
 void steps_servers(struct run *run)
 {
     bool is_all = command_option(run->command, "--all") != NULL;
-    if (run->step++ == 0) {
-        step_list(run, is_all ? SERVERS "?owner=all" : SERVERS);
-        return;
-    }
-    if (step_is_json(run, run->items))
+    if (!step_listed(run, is_all ? SERVERS "?owner=all" : SERVERS))
         return;
     if (json_array_size(run->items) == 0)
         step_say(run, "servers.none", NULL);
@@ -80,11 +76,7 @@ void steps_servers(struct run *run)
 
 void steps_templates(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_get(run, "/api/v1/templates");
-        return;
-    }
-    if (step_is_json(run, run->answer))
+    if (!step_got(run, "/api/v1/templates"))
         return;
     const char *language = run->options.language == NT_LANGUAGE_KO ? "ko" : "en";
     struct grid grid;
@@ -172,11 +164,7 @@ void steps_stats(struct run *run)
 
 void steps_access(struct run *run)
 {
-    if (run->step++ == 0) {
-        step_get(run, step_server_path(run, "/access"));
-        return;
-    }
-    if (step_is_json(run, run->answer))
+    if (!step_got(run, step_server_path(run, "/access")))
         return;
     struct grid grid;
     grid_init(&grid, &run->arena, "ll");
