@@ -75,8 +75,6 @@ void forecast_make(const struct forecast_ask *ask, struct nt_arena *arena, struc
     double *residuals = NT_ARRAY(arena, task->origins_count * task->horizon, double);
     mix_residuals(&mix, ensemble, residuals);
     mix_path(&mix, ensemble, task->origins_count - 1, forecast->point);
-    forecast->ensemble = ensemble;
-    forecast->residuals = residuals;
     if (ask->levels_count > 0)
         make_quantiles(ask, ensemble, residuals, &tables->spread, forecast);
     for (size_t h = 0; h < ask->horizon; h++)

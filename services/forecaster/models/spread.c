@@ -97,38 +97,3 @@ double spread_offset(const double half_widths[SPREAD_SHARES], double level)
         width *= fmin(1 + 0.3 * log((1 - spread_shares[SPREAD_SHARES - 1]) / (1 - share)), 4);
     return level < 0.5 ? -width : width;
 }
-
-void spread_of_sizes(double *sizes, size_t count, double fallback, const struct spread_table *table,
-                     size_t block, double ret_half_widths[SPREAD_SHARES])
-{
-    double mean = 0;
-    for (size_t i = 0; i < count; i++)
-        mean += sizes[i] / (double)count;
-    if (count < SAMPLES_MIN)
-        mean = fmax(mean, count == 0 ? fallback : 0.5 * fallback);
-    double own_part = count >= SAMPLES_MIN ? OWN_PART : 0;
-    order_sort(sizes, count);
-    double narrower = 0;
-    for (size_t i = 0; i < SPREAD_SHARES; i++) {
-        double own = own_part > 0 ? order_quantile(sizes, count, spread_shares[i]) : 0;
-        double width = own_part * own + (1 - own_part) * mean * (double)table->shape[block][i];
-        ret_half_widths[i] = narrower = fmax(width * (double)table->widen[block][i], narrower);
-    }
-}
-
-/* The inverse of spread_offset() by halving: 40 steps are beyond what a float tells apart. */
-double spread_share_above(const double half_widths[SPREAD_SHARES], double offset)
-{
-    if (!(half_widths[SPREAD_SHARES - 1] > 0))
-        return offset < 0 ? 1 : 0;
-    double below = 0;
-    double above = 1;
-    for (int i = 0; i < 40; i++) {
-        double level = (below + above) / 2;
-        if (spread_offset(half_widths, level) <= offset)
-            below = level;
-        else
-            above = level;
-    }
-    return 1 - (below + above) / 2;
-}

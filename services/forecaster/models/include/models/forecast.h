@@ -14,8 +14,6 @@
 
 enum { FORECAST_LEVELS_MAX = 32 };
 
-struct ensemble;
-
 enum forecast_rung { FORECAST_NONE, FORECAST_LEVEL, FORECAST_SHORT, FORECAST_FULL };
 
 struct forecast_ask {
@@ -33,10 +31,6 @@ struct forecast {
     double *quantiles; /* levels x horizon; ascending in the level at each step */
     enum forecast_rung rung;
     const char *model; /* static text: what it stands on */
-
-    /* How it was made, for who wants more than quantiles; both NULL on the rung "none". */
-    const struct ensemble *ensemble;
-    const double *residuals; /* past origins x horizon: what the mixture missed; NaN: not known */
 };
 
 /* All that the result points to lives in the arena; scratch is reset. Every number is finite and

@@ -33,13 +33,6 @@ void spread_half_widths(const struct ensemble *ensemble, const double *residuals
 /* The mean size of the residuals around step h. */
 double spread_mean(const struct ensemble *ensemble, const double *residuals, size_t h);
 
-/* The same from sizes (|residuals|), which are sorted; block says which pooled shape. */
-void spread_of_sizes(double *sizes, size_t count, double fallback, const struct spread_table *table,
-                     size_t block, double ret_half_widths[SPREAD_SHARES]);
-
-/* The probability that a value is more than offset above the middle. */
-double spread_share_above(const double half_widths[SPREAD_SHARES], double offset);
-
 /* Offset of the quantile at level (0 to 1, exclusive) from the middle. */
 double spread_offset(const double half_widths[SPREAD_SHARES], double level);
 
